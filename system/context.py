@@ -1,0 +1,30 @@
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from system.kit.clock import Clock
+from system.kit.db import Database
+from system.kit.pagination import Cursors
+from system.processor.port import PaymentProcessor
+from system.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """What a verb may reach for: wired once by `app.py` (or the worker) and handed down, never imported."""
+
+    settings: Settings
+    clock: Clock
+    db: Database
+    processor: PaymentProcessor
+    cursors: Cursors
+
+
+async def system_of(request: Request) -> System:
+    found = request.app.state.system
+    assert isinstance(found, System)
+    return found
+
+
+Context = Annotated[System, Depends(system_of)]

@@ -1,0 +1,65 @@
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, LiteralString, TypeVar
+
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow, class_row
+from psycopg_pool import AsyncConnectionPool
+
+Connection = AsyncConnection[TupleRow]
+Row = TypeVar("Row")
+Params = Mapping[str, Any]
+
+ACQUIRE_TIMEOUT_S = 5.0
+"""A request that found no connection for this long is refused with 503: better than a queue that nobody sees."""
+
+
+class Database:
+    """The pool. A connection is held for one transaction and never across a call to somebody else's server."""
+
+    def __init__(self, url: str, size: int) -> None:
+        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            url,
+            min_size=min(2, size),
+            max_size=size,
+            timeout=ACQUIRE_TIMEOUT_S,
+            open=False,
+            # A statement is prepared the second time a connection sees it: the money path repeats a dozen of them.
+            kwargs={"prepare_threshold": 1},
+            check=None,
+        )
+
+    @property
+    def pool(self) -> AsyncConnectionPool[Connection]:
+        return self._pool
+
+    async def open(self) -> None:
+        await self._pool.open(wait=True, timeout=ACQUIRE_TIMEOUT_S * 2)
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """Yield a connection whose work is committed at the end of the block, or undone if the block raises."""
+        async with self._pool.connection() as conn:
+            yield conn
+
+
+async def fetch_one(conn: Connection, row: type[Row], query: LiteralString, params: Params) -> Row | None:
+    """Return the first row as `row`, by column name, or None."""
+    async with conn.cursor(row_factory=class_row(row)) as cursor:
+        await cursor.execute(query, params)
+        return await cursor.fetchone()
+
+
+async def fetch_all(conn: Connection, row: type[Row], query: LiteralString, params: Params) -> list[Row]:
+    async with conn.cursor(row_factory=class_row(row)) as cursor:
+        await cursor.execute(query, params)
+        return await cursor.fetchall()
+
+
+async def execute(conn: Connection, query: LiteralString, params: Params) -> int:
+    """Run a statement and return how many rows it touched: the answer of every insert-or-ignore and guarded update."""
+    cursor = await conn.execute(query, params)
+    return cursor.rowcount
