@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     account.add_argument("--role", required=True, choices=["student", "instructor", "enterprise", "admin", "auditor"])
 
     commands.add_parser("reconcile", help="compare the ledger with the processor's books; exit 1 if they differ")
-    commands.add_parser("check-env", help="say whether the environment is complete, or everything that is wrong with it")
+    commands.add_parser("check-env", help="say whether the environment is complete, or all that is wrong")
     return parser
 
 

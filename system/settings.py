@@ -79,7 +79,7 @@ class Settings(BaseSettings):
 def read_settings() -> Settings:
     """Read the environment; SettingsRefusedError lists all faults at once."""
     try:
-        return Settings()  # type: ignore[call-arg]  # filled from the environment
+        return Settings()
     except ValidationError as refused:
         raise SettingsRefusedError(_listed(refused)) from None
 

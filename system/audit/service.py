@@ -24,7 +24,7 @@ async def record(
     now: datetime,
     details: dict[str, object] | None = None,
 ) -> None:
-    """Add one row to the append-only audit log, in the caller's transaction: no change without its row, no row without its change.
+    """Add one row to the append-only audit log, in the transaction of the change that it tells of.
 
     `action` is past tense and dotted (`payment.succeeded`); `details` holds what changed and why, never a secret.
     """

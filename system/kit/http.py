@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 
 
 class Body(BaseModel):
-    """Base of every request body: unknown fields are refused and nothing is coerced, so `"12"` or `12.0` is no amount."""
+    """Base of every request body: unknown fields are refused, nothing is coerced (`"12"` and `12.0` are no amounts)."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 

@@ -27,8 +27,8 @@ class Page(BaseModel, Generic[Item]):
 class Cursors:
     """Makes and reads cursors: opaque, signed, and bound to one reader and one list.
 
-    A cursor is `base64url(HMAC-SHA256(secret, scope + id)[:16] + id)`; the scope names the list and the account, so that
-    a cursor carried to somebody else's list is refused rather than answered.
+    A cursor is `base64url(HMAC-SHA256(secret, scope + id)[:16] + id)`; the scope names the list and the account, so
+    that a cursor carried to somebody else's list is refused rather than answered.
     """
 
     def __init__(self, secret: str) -> None:

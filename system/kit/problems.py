@@ -109,7 +109,8 @@ class ServiceUnavailable(Problem):
 def documented(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
     """Return the `responses=` of a route that can refuse in these ways; several of one status are listed together."""
     responses: dict[int | str, dict[str, Any]] = {}
-    for problem in (*problems, InvalidRequest):
+    every: list[type[Problem]] = [*problems, InvalidRequest]
+    for problem in every:
         examples = responses.setdefault(
             problem.status,
             {

@@ -1,4 +1,4 @@
-"""Alembic's entry: one transaction for each version, under a lock, so that two starting processes do not both migrate."""
+"""Alembic's entry: one transaction a version, under a lock, so that two starting processes do not both migrate."""
 
 from alembic import context
 
