@@ -1,0 +1,143 @@
+"""Every verb of the project, one session each; options live in pyproject.toml.
+
+`python3 noxfile.py -s prove` needs nothing but Python 3.11 and pip: run as a script, this file fetches a pinned nox for
+itself. With nox installed, `nox -s prove` does the same.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+TOOLS = ROOT / ".nox" / "tools"
+ENVIRONMENT = ROOT / ".nox" / "assay"
+PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def _install(into: Path, lock: Path, python: Path, *options: str) -> None:
+    """Install a lock's packages, each held to its hash; without network when this very lock is installed."""
+    digest, seen = hashlib.sha256(lock.read_bytes()).hexdigest(), into / "lock.sha256"
+    if seen.is_file() and seen.read_text() == digest:
+        return
+    print(f"Installing {lock.name} (once; it takes a minute or two) …", flush=True)
+    quiet = ["--quiet", "--disable-pip-version-check", "--no-warn-script-location", "--root-user-action=ignore"]
+    command = [python, "-m", "pip", "install", *quiet, *options, "--no-deps", "--require-hashes", "-r", lock]
+    subprocess.run(command, check=True)
+    seen.write_text(digest)
+
+
+if __name__ == "__main__":
+    _install(TOOLS, ROOT / "requirements-nox.lock", Path(sys.executable), "--target", str(TOOLS), "--upgrade")
+    sys.path.insert(0, str(TOOLS))
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "none"
+nox.options.error_on_external_run = False
+nox.options.sessions = ["lint", "types", "imports", "unit"]
+
+
+def run(session: nox.Session, module: str, *arguments: str, browser: bool = False) -> None:
+    """Run `python -m module` in the one environment that all sessions share, made from the lock when it changed.
+
+    A module's exit code is the command's own (nox would turn every failure into 1): 2 is a verdict, 3 a broken harness.
+    """
+    if not PYTHON.exists():
+        import virtualenv  # noqa: PLC0415 - comes with nox; unlike venv it needs no ensurepip, which Debian splits off
+
+        virtualenv.cli_run([str(ENVIRONMENT), "--quiet"])
+    _install(ENVIRONMENT, ROOT / "requirements.lock", PYTHON)
+    if browser:
+        session.run(str(PYTHON), "-m", "fixtures.browser", "--ensure", external=True, silent=True)
+    session.log("python -m %s", " ".join((module, *arguments)))
+    ended = subprocess.run([PYTHON, "-m", module, *arguments], check=False, cwd=ROOT)
+    if ended.returncode:
+        sys.exit(ended.returncode)
+
+
+@nox.session
+def serve(session: nox.Session) -> None:
+    """Bring everything up with demo data and print the addresses and logins; Ctrl-C ends it."""
+    run(session, "fixtures.bench", *session.posargs)
+
+
+@nox.session
+def prove(session: nox.Session) -> None:
+    """Run every suite and judge every requirement (-- --scope payments). Exit 0 GO, 2 NO-GO, 3 harness failure."""
+    run(session, "readiness", "prove", *session.posargs, browser=True)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run all tests: unit, contract, security, load self-tests and browser journeys."""
+    run(session, "pytest", "-n", "2", *session.posargs, browser=True)
+
+
+@nox.session
+def defects(session: nox.Session) -> None:
+    """Plant each known defect and show which check catches it (-- --blind: the whole quick proof against each)."""
+    run(session, "readiness", "defects", *session.posargs, browser=True)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, formatting and known insecure patterns."""
+    run(session, "ruff", "check")
+    run(session, "ruff", "format", "--check")
+    run(session, "bandit", "--quiet", "--recursive", "system", "--configfile", "pyproject.toml")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types, strictly."""
+    run(session, "mypy", *session.posargs)
+
+
+@nox.session
+def imports(session: nox.Session) -> None:
+    """Check who may import whom."""
+    run(session, "importlinter.cli", "lint")
+
+
+@nox.session
+def unit(session: nox.Session) -> None:
+    """Run the pure rules' tests and the harness's own."""
+    run(session, "pytest", "system/tests", "fixtures", "readiness", *session.posargs)
+
+
+@nox.session
+def contract(session: nox.Session) -> None:
+    """Hold the API to its contract, and the emulator to Stripe's own SDK tests."""
+    run(session, "pytest", "contract", *session.posargs)
+
+
+@nox.session
+def e2e(session: nox.Session) -> None:
+    """Walk the journeys in a real browser (-- --headed to watch; traces and screenshots of failures are kept)."""
+    run(session, "pytest", "e2e", *session.posargs, browser=True)
+
+
+@nox.session
+def load(session: nox.Session) -> None:
+    """Run a load profile and check the money afterwards (-- --profile smoke | baseline)."""
+    run(session, "load", "run", *session.posargs)
+
+
+@nox.session
+def security(session: nox.Session) -> None:
+    """Forge webhooks, take other people's objects, try every role on every route."""
+    run(session, "pytest", "security", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure the costs that the documents quote, as ratios within one run."""
+    run(session, "load.bench", *session.posargs)
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    sys.exit(nox.main())
