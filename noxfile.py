@@ -23,7 +23,7 @@ def _install(into: Path, lock: Path, python: Path, *options: str) -> None:
         return
     print(f"Installing {lock.name} (once; it takes a minute or two) …", flush=True)
     quiet = ["--quiet", "--disable-pip-version-check", "--no-warn-script-location", "--root-user-action=ignore"]
-    command = [python, "-m", "pip", "install", *quiet, *options, "--no-deps", "--require-hashes", "-r", lock]
+    command = [str(python), "-m", "pip", "install", *quiet, *options, "--no-deps", "--require-hashes", "-r", str(lock)]
     subprocess.run(command, check=True)
     seen.write_text(digest)
 
@@ -140,4 +140,4 @@ def bench(session: nox.Session) -> None:
 
 if __name__ == "__main__":
     os.chdir(ROOT)
-    sys.exit(nox.main())
+    nox.main()
