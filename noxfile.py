@@ -40,10 +40,10 @@ nox.options.error_on_external_run = False
 nox.options.sessions = ["lint", "types", "imports", "unit"]
 
 
-def run(session: nox.Session, module: str, *arguments: str, browser: bool = False) -> None:
-    """Run `python -m module` in the one environment that all sessions share, made from the lock when it changed.
+def run(session: nox.Session, *arguments: str, browser: bool = False) -> None:
+    """Run Python in the one environment that all sessions share, made from the lock when it changed.
 
-    A module's exit code is the command's own (nox would turn every failure into 1): 2 is a verdict, 3 a broken harness.
+    The exit code is the command's own (nox itself would turn every failure into 1): 2 is a verdict, 3 a broken harness.
     """
     if not PYTHON.exists():
         import virtualenv  # noqa: PLC0415 - comes with nox; unlike venv it needs no ensurepip, which Debian splits off
@@ -52,8 +52,8 @@ def run(session: nox.Session, module: str, *arguments: str, browser: bool = Fals
     _install(ENVIRONMENT, ROOT / "requirements.lock", PYTHON)
     if browser:
         session.run(str(PYTHON), "-m", "fixtures.browser", "--ensure", external=True, silent=True)
-    session.log("python -m %s", " ".join((module, *arguments)))
-    ended = subprocess.run([PYTHON, "-m", module, *arguments], check=False, cwd=ROOT)
+    session.log("python %s", " ".join(arguments))
+    ended = subprocess.run([PYTHON, *arguments], check=False, cwd=ROOT)
     if ended.returncode:
         sys.exit(ended.returncode)
 
@@ -61,81 +61,81 @@ def run(session: nox.Session, module: str, *arguments: str, browser: bool = Fals
 @nox.session
 def serve(session: nox.Session) -> None:
     """Bring everything up with demo data and print the addresses and logins; Ctrl-C ends it."""
-    run(session, "fixtures.bench", *session.posargs)
+    run(session, "-m", "fixtures.bench", *session.posargs)
 
 
 @nox.session
 def prove(session: nox.Session) -> None:
     """Run every suite and judge every requirement (-- --scope payments). Exit 0 GO, 2 NO-GO, 3 harness failure."""
-    run(session, "readiness", "prove", *session.posargs, browser=True)
+    run(session, "-m", "readiness", "prove", *session.posargs, browser=True)
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run all tests: unit, contract, security, load self-tests and browser journeys."""
-    run(session, "pytest", "-n", "2", *session.posargs, browser=True)
+    run(session, "-m", "pytest", "-n", "2", *session.posargs, browser=True)
 
 
 @nox.session
 def defects(session: nox.Session) -> None:
     """Plant each known defect and show which check catches it (-- --blind: the whole quick proof against each)."""
-    run(session, "readiness", "defects", *session.posargs, browser=True)
+    run(session, "-m", "readiness", "defects", *session.posargs, browser=True)
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, formatting and known insecure patterns."""
-    run(session, "ruff", "check")
-    run(session, "ruff", "format", "--check")
-    run(session, "bandit", "--quiet", "--recursive", "system", "--configfile", "pyproject.toml")
+    run(session, "-m", "ruff", "check")
+    run(session, "-m", "ruff", "format", "--check")
+    run(session, "-m", "bandit", "--quiet", "--recursive", "system", "--configfile", "pyproject.toml")
 
 
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types, strictly."""
-    run(session, "mypy", *session.posargs)
+    run(session, "-m", "mypy", *session.posargs)
 
 
 @nox.session
 def imports(session: nox.Session) -> None:
     """Check who may import whom."""
-    run(session, "importlinter.cli", "lint")
+    run(session, "-c", "import sys, importlinter.cli; sys.exit(importlinter.cli.lint_imports())")
 
 
 @nox.session
 def unit(session: nox.Session) -> None:
     """Run the pure rules' tests and the harness's own."""
-    run(session, "pytest", "system/tests", "fixtures", "readiness", *session.posargs)
+    run(session, "-m", "pytest", "system/tests", "fixtures", "readiness", *session.posargs)
 
 
 @nox.session
 def contract(session: nox.Session) -> None:
     """Hold the API to its contract, and the emulator to Stripe's own SDK tests."""
-    run(session, "pytest", "contract", *session.posargs)
+    run(session, "-m", "pytest", "contract", *session.posargs)
 
 
 @nox.session
 def e2e(session: nox.Session) -> None:
     """Walk the journeys in a real browser (-- --headed to watch; traces and screenshots of failures are kept)."""
-    run(session, "pytest", "e2e", *session.posargs, browser=True)
+    run(session, "-m", "pytest", "e2e", *session.posargs, browser=True)
 
 
 @nox.session
 def load(session: nox.Session) -> None:
     """Run a load profile and check the money afterwards (-- --profile smoke | baseline)."""
-    run(session, "load", "run", *session.posargs)
+    run(session, "-m", "load", "run", *session.posargs)
 
 
 @nox.session
 def security(session: nox.Session) -> None:
     """Forge webhooks, take other people's objects, try every role on every route."""
-    run(session, "pytest", "security", *session.posargs)
+    run(session, "-m", "pytest", "security", *session.posargs)
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
     """Measure the costs that the documents quote, as ratios within one run."""
-    run(session, "load.bench", *session.posargs)
+    run(session, "-m", "load.bench", *session.posargs)
 
 
 if __name__ == "__main__":
