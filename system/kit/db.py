@@ -45,6 +45,17 @@ class Database:
         async with self._pool.connection() as conn:
             yield conn
 
+    @asynccontextmanager
+    async def statement(self) -> AsyncIterator[Connection]:
+        """Yield a connection for one read: without BEGIN and COMMIT it is one trip to the database instead of three."""
+        async with self._pool.connection() as conn:
+            await conn.set_autocommit(True)
+            try:
+                yield conn
+            finally:
+                if not conn.closed:
+                    await conn.set_autocommit(False)
+
 
 async def fetch_one(conn: Connection, row: type[Row], query: LiteralString, params: Params) -> Row | None:
     """Return the first row as `row`, by column name, or None."""

@@ -1,0 +1,123 @@
+"""Who may use a route, written once: on the route. The OpenAPI document and the check at start are derived from it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from fastapi import Depends, FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import RouteContext, iter_route_contexts
+from starlette.routing import Mount
+
+from system.accounts.models import ROLES
+
+PUBLIC = ("public",)
+_OPENAPI_PATH = "/openapi.json"
+"""The one route that the framework makes itself; it serves the document to everybody."""
+
+_MARK = "__access__"
+Dependency = TypeVar("Dependency", bound=Callable[..., Any])
+
+
+class UndecidedRouteError(Exception):
+    """A route has no access decision, or contradicting ones: the system is not started with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What was decided for one method of one path: the roles that may use it, or `public`."""
+
+    path: str
+    method: str
+    roles: tuple[str, ...]
+    in_schema: bool
+
+
+def decides(*roles: str) -> Callable[[Dependency], Dependency]:
+    """Mark a dependency as an access decision; it stands for the decisions that it depends on."""
+
+    def mark(dependency: Dependency) -> Dependency:
+        setattr(dependency, _MARK, roles)
+        return dependency
+
+    return mark
+
+
+@decides(*PUBLIC)
+async def _anyone() -> None:
+    """Ask nothing."""
+
+
+public = Depends(_anyone)
+"""`dependencies=[public]`: letting everybody in is a decision as deliberate as any other."""
+
+
+def decisions(app: FastAPI) -> list[Access]:
+    """List every route with who may use it; UndecidedRouteError names all that nobody decided."""
+    found: list[Access] = []
+    faults: list[str] = []
+    for context in iter_route_contexts(app.routes):
+        if context.path == _OPENAPI_PATH or isinstance(context.route, Mount):
+            continue
+        roles = _decided(context)
+        if roles is None:
+            faults.append(f"{sorted(context.methods or ())} {context.path}")
+        else:
+            found += _each_method(context, roles)
+    if faults:
+        raise UndecidedRouteError("Give each of these routes one access decision:\n  " + "\n  ".join(faults))
+    return found
+
+
+def install_openapi(app: FastAPI, *, description: str, tags: list[dict[str, str]]) -> None:
+    """Serve an OpenAPI document that tells the access decision of each operation (`x-roles`) and page (`x-pages`)."""
+    decided = decisions(app)
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            bare = get_openapi(
+                title=app.title, version=app.version, description=description, tags=tags, routes=app.routes
+            )
+            app.openapi_schema = _with_access(bare, decided)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign] # the way that FastAPI documents for extending it
+
+
+def _with_access(document: dict[str, Any], decided: list[Access]) -> dict[str, Any]:
+    for access in decided:
+        if access.in_schema:
+            document["paths"][access.path][access.method.lower()]["x-roles"] = list(access.roles)
+    document["x-pages"] = [
+        {"path": access.path, "method": access.method, "access": list(access.roles)}
+        for access in decided
+        if not access.in_schema
+    ]
+    return document
+
+
+def _decided(context: RouteContext) -> tuple[str, ...] | None:
+    dependant = getattr(context, "dependant", None)
+    marks = set(_outermost_marks(dependant)) if isinstance(dependant, Dependant) else set()
+    if marks == {PUBLIC}:
+        return PUBLIC
+    if not marks or PUBLIC in marks:
+        return None
+    # Every mark is asked, so that only a role that passes all of them gets in.
+    return tuple(role for role in ROLES if all(role in mark for mark in marks)) or None
+
+
+def _outermost_marks(dependant: Dependant) -> Iterator[tuple[str, ...]]:
+    mark = getattr(dependant.call, _MARK, None)
+    if mark is not None:
+        yield mark
+        return
+    for below in dependant.dependencies:
+        yield from _outermost_marks(below)
+
+
+def _each_method(context: RouteContext, roles: tuple[str, ...]) -> list[Access]:
+    methods = sorted((context.methods or set()) - {"HEAD", "OPTIONS"})
+    path = str(context.path_format or context.path)
+    return [Access(path, method, roles, bool(getattr(context, "include_in_schema", False))) for method in methods]
