@@ -1,0 +1,85 @@
+"""The emulator answers what Stripe's own SDK asks, counted by family and held to a committed baseline."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from contract.emulator import sdk_suite
+from contract.emulator.running import emulator
+from contract.emulator.sdk_suite import Count
+
+_HERE = Path(__file__).parent
+_CACHE = _HERE.parents[1] / ".cache" / "stripe-sdk"
+
+COMPLETE = (
+    "payment_intents",
+    "customers",
+    "refunds",
+    "payment_methods",
+    "setup_intents",
+    "charges",
+    "checkout.sessions",
+    "events",
+    "balance_transactions",
+    "webhook_endpoints",
+)
+
+
+@pytest.fixture(scope="module")
+def counts(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Count]:
+    """A suite that cannot be had is an error of this fixture, so the verdict is unknown and never a pass."""
+    root = sdk_suite.source(_CACHE)
+    work = tmp_path_factory.mktemp("sdk")
+    with emulator(work / "emulator.log", "--vivify") as running:
+        return sdk_suite.run(root, running.url, work / "junit.xml")
+
+
+# The first run fetches the tests from the package index.
+@pytest.mark.timeout(600)
+def test_every_family_stands_at_its_baseline(counts: Mapping[str, Count], capsys: pytest.CaptureFixture[str]) -> None:
+    baseline = tomllib.loads((_HERE / "baseline.toml").read_text())
+
+    with capsys.disabled():
+        print(f"\nStripe's SDK tests against the emulator, passed/total\n{sdk_suite.table(counts)}")  # noqa: T201  the table is the result
+
+    assert sdk_suite.differences(counts, baseline["passed"]) == []
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("family", COMPLETE)
+def test_family_is_complete(counts: Mapping[str, Count], family: str) -> None:
+    count = counts.get(family, Count(0, 0))
+
+    assert 0 < count.total == count.passed
+
+
+def test_a_test_that_failed_errored_or_was_skipped_has_not_passed() -> None:
+    junit = """<testsuites><testsuite><testcase name="a"/><testcase name="b"><failure/></testcase>
+        <testcase name="c"><error/></testcase><testcase name="d"><skipped/></testcase></testsuite></testsuites>"""
+
+    assert sdk_suite.count_by_family(junit, dict.fromkeys("abcd", "refunds")) == {"refunds": Count(1, 4)}
+
+
+@pytest.mark.parametrize(
+    ("baseline", "complaint"),
+    [
+        ({"refunds": 5}, "refunds passes 4/5, below its baseline of 5"),
+        ({"refunds": 3}, 'refunds passes 4/5: raise the baseline to "refunds" = 4'),
+        ({}, 'refunds passes 4/5: raise the baseline to "refunds" = 4'),
+    ],
+)
+def test_a_run_off_its_baseline_is_reported(baseline: dict[str, int], complaint: str) -> None:
+    assert sdk_suite.differences({"refunds": Count(4, 5)}, baseline) == [complaint]
+
+
+def test_a_family_that_was_not_run_is_below_its_baseline() -> None:
+    assert sdk_suite.differences({}, {"events": 2}) == ["events passes 0/0, below its baseline of 2"]
+
+
+def test_a_source_that_is_not_the_pinned_one_is_refused(tmp_path: Path) -> None:
+    (tmp_path / sdk_suite.SDIST_NAME).write_bytes(b"something else")
+
+    with pytest.raises(sdk_suite.SuiteUnavailableError, match="not the pinned"):
+        sdk_suite.source(tmp_path)
