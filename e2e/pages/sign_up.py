@@ -1,0 +1,25 @@
+from fixtures.builders import Person
+from playwright.sync_api import Page
+
+
+def sign_up(page: Page, person: Person) -> None:
+    """Make an account through the form; the browser is logged in afterwards."""
+    page.goto("/sign-up")
+    page.get_by_label("Name").fill(person.name)
+    page.get_by_label("Email").fill(person.email)
+    page.get_by_label("Password").fill(person.password)
+    page.get_by_role("button", name="Create account").click()
+    page.get_by_role("button", name="Log out").wait_for()
+
+
+def log_in(page: Page, person: Person) -> None:
+    page.goto("/login")
+    page.get_by_label("Email").fill(person.email)
+    page.get_by_label("Password").fill(person.password)
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Log out").wait_for()
+
+
+def log_out(page: Page) -> None:
+    page.get_by_role("button", name="Log out").click()
+    page.get_by_role("link", name="Log in").first.wait_for()
