@@ -1,11 +1,24 @@
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AnyHttpUrl, EmailStr, Field, SecretStr, UrlConstraints, ValidationError, model_validator
-from pydantic_core import Url
+from pydantic import (
+    AnyHttpUrl,
+    EmailStr,
+    Field,
+    SecretStr,
+    UrlConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import ErrorDetails, Url
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PostgresUrl = Annotated[Url, UrlConstraints(allowed_schemes=["postgresql", "postgres"], host_required=False)]
 SmtpUrl = Annotated[Url, UrlConstraints(allowed_schemes=["smtp", "smtps"], default_port=25)]
+_TEST_KEYS = ("sk_test_", "rk_test_")
+_LIVE_KEYS = ("sk_live_", "rk_live_")
+_WEBHOOK_SECRET_MIN = 16
+"""Characters behind `whsec_`: shorter is no secret of Stripe's."""
 _PLACEHOLDERS = ("changeme", "change-me", "placeholder", "example", "secret-key", "xxxx")
 
 
@@ -44,36 +57,54 @@ class Settings(BaseSettings):
 
     @property
     def live(self) -> bool:
-        return self.stripe_api_key.get_secret_value().startswith(("sk_live_", "rk_live_"))
+        return self.stripe_api_key.get_secret_value().startswith(_LIVE_KEYS)
 
-    @model_validator(mode="after")
-    def _keys_are_of_their_kind(self) -> Self:
-        faults = [*self._key_faults(), *self._production_faults()]
-        if faults:
-            raise ValueError("\n".join(faults))
-        return self
+    # Each rule belongs to a field and looks at no other than `environment`, which is read first: a rule over the whole
+    # would be asked only once every field is right, and its faults would be told one start too late.
 
-    def _key_faults(self) -> list[str]:
-        faults = []
-        if not self.stripe_api_key.get_secret_value().startswith(("sk_test_", "rk_test_", "sk_live_", "rk_live_")):
-            faults.append("stripe_api_key: A Stripe secret key begins with sk_test_, rk_test_, sk_live_ or rk_live_.")
-        if len(self.stripe_webhook_secret.get_secret_value().removeprefix("whsec_")) < 16:  # noqa: PLR2004 - shorter is no Stripe secret
-            faults.append("stripe_webhook_secret: Without the endpoint's signing secret (whsec_…) any event is forged.")
-        if any(word in self.secret_key.get_secret_value().lower() for word in _PLACEHOLDERS):
-            faults.append("secret_key: This is a placeholder; make one with `openssl rand -base64 48`.")
-        return faults
+    @field_validator("public_url")
+    @classmethod
+    def _public_url_is_safe(cls, url: AnyHttpUrl, known: ValidationInfo) -> AnyHttpUrl:
+        if _in_production(known) and url.scheme != "https":
+            raise ValueError("Production is reached by https.")
+        return url
 
-    def _production_faults(self) -> list[str]:
-        if self.environment != "production":
-            return ["stripe_api_key: A live key is used in production only (ASSAY_ENVIRONMENT)."] if self.live else []
-        faults = []
-        if not self.live:
-            faults.append("stripe_api_key: Production takes a live key; this is a test key.")
-        if self.public_url.scheme != "https":
-            faults.append("public_url: Production is reached by https.")
-        if self.stripe_api_base is not None:
-            faults.append("stripe_api_base: Live keys are sent to Stripe and nowhere else; unset this.")
-        return faults
+    @field_validator("secret_key")
+    @classmethod
+    def _secret_key_is_made(cls, key: SecretStr) -> SecretStr:
+        if any(word in key.get_secret_value().lower() for word in _PLACEHOLDERS):
+            raise ValueError("This is a placeholder; make one with `openssl rand -base64 48`.")
+        return key
+
+    @field_validator("stripe_api_key")
+    @classmethod
+    def _stripe_key_is_of_its_kind(cls, key: SecretStr, known: ValidationInfo) -> SecretStr:
+        text = key.get_secret_value()
+        if not text.startswith((*_TEST_KEYS, *_LIVE_KEYS)):
+            raise ValueError("A Stripe secret key begins with sk_test_, rk_test_, sk_live_ or rk_live_.")
+        if _in_production(known) and not text.startswith(_LIVE_KEYS):
+            raise ValueError("Production takes a live key; this is a test key.")
+        if known.data.get("environment") == "development" and text.startswith(_LIVE_KEYS):
+            raise ValueError("A live key is used in production only (ASSAY_ENVIRONMENT).")
+        return key
+
+    @field_validator("stripe_webhook_secret")
+    @classmethod
+    def _webhook_secret_is_given(cls, secret: SecretStr) -> SecretStr:
+        if len(secret.get_secret_value().removeprefix("whsec_")) < _WEBHOOK_SECRET_MIN:
+            raise ValueError("Without the endpoint's signing secret (whsec_…) any event is forged.")
+        return secret
+
+    @field_validator("stripe_api_base")
+    @classmethod
+    def _live_keys_go_to_stripe(cls, base: AnyHttpUrl | None, known: ValidationInfo) -> AnyHttpUrl | None:
+        if base is not None and _in_production(known):
+            raise ValueError("Live keys are sent to Stripe and nowhere else; unset this.")
+        return base
+
+
+def _in_production(known: ValidationInfo) -> bool:
+    return known.data.get("environment") == "production"
 
 
 def read_settings() -> Settings:
@@ -85,9 +116,9 @@ def read_settings() -> Settings:
 
 
 def _listed(refused: ValidationError) -> str:
-    lines: list[str] = []
-    for error in refused.errors(include_url=False, include_input=False):
-        message = error["msg"].removeprefix("Value error, ")
-        name = ".".join(str(part) for part in error["loc"])
-        lines += [f"{name}: {message}"] if name else message.splitlines()
-    return "\n".join(f"  ASSAY_{name.upper()}: {text}" for name, text in (line.split(": ", 1) for line in lines))
+    faults = refused.errors(include_url=False, include_input=False)
+    return "\n".join(f"  ASSAY_{str(fault['loc'][0]).upper()}: {_message(fault)}" for fault in faults)
+
+
+def _message(fault: ErrorDetails) -> str:
+    return fault["msg"].removeprefix("Value error, ")
