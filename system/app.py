@@ -3,10 +3,25 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from system.accounts.access import install_openapi
+from system.accounts.endpoints import router as accounts
+from system.catalogue.endpoints import router as catalogue
 from system.context import System
+from system.health.endpoints import VERSION
+from system.health.endpoints import router as health
 from system.kit.clock import Clock
+from system.kit.db import Database
 from system.kit.http import install_problem_handlers
+from system.kit.pagination import Cursors
+from system.observability.endpoints import metrics_routes
+from system.observability.metrics import HttpMetrics
+from system.observability.middleware import Observed
+from system.processor.stripe import StripeProcessor
 from system.settings import Settings
+from system.web.security import SecurityHeaders
+
+BODY_BYTES_MAX = 256 * 1024
+"""More than any form or event of ours; what is larger is refused before it is read."""
 
 
 def create_app(settings: Settings, clock: Clock) -> FastAPI:
@@ -18,13 +33,32 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
             app.state.system = system
             yield
 
-    app = FastAPI(title="Assay reference system", version="0.1.0", lifespan=lifespan)
+    app = FastAPI(
+        title="Assay reference system",
+        version=VERSION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=BODY_BYTES_MAX,
+    )
+    http_metrics = HttpMetrics()
+    for router in (accounts, catalogue, health, metrics_routes(http_metrics)):
+        app.include_router(router)
     install_problem_handlers(app)
+    install_openapi(app)
+    app.add_middleware(SecurityHeaders, settings=settings)
+    app.add_middleware(Observed, clock=clock, metrics=http_metrics)
     return app
 
 
 @asynccontextmanager
 async def opened(settings: Settings, clock: Clock) -> AsyncIterator[System]:
     """Open everything that has a connection; the worker and the commands use it as well."""
-    raise NotImplementedError
-    yield
+    db = Database(str(settings.database_url), settings.database_pool_size)
+    processor = StripeProcessor(settings)
+    await db.open()
+    try:
+        yield System(settings, clock, db, processor, Cursors(settings.secret_key.get_secret_value()))
+    finally:
+        await processor.close()
+        await db.close()

@@ -22,3 +22,8 @@ def new_id(prefix: str, now: datetime) -> str:
 def new_secret() -> str:
     """Return 256 random bits, URL-safe: session tokens, CSRF tokens."""
     return secrets.token_urlsafe(32)
+
+
+def jitter(seconds: float) -> float:
+    """Return between half of a wait and all of it, so that those who failed together do not return together."""
+    return seconds * (0.5 + secrets.randbelow(1000) / 2000)

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from system.migrations import engine
+from system.migrations.schema import engine
 
 _LOCK = 4_157_001
 """Any constant of our own: the advisory lock that migrations of this product take."""

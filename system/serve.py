@@ -1,0 +1,93 @@
+"""`python -m system serve`: answer HTTP, in one process or in several that share a port."""
+
+import socket
+import sys
+
+import psycopg
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
+
+from system.app import create_app
+from system.kit.clock import Clock, SystemClock
+from system.migrations.head import stored_version, wanted_version
+from system.settings import Settings, read_settings
+
+_BACKLOG = 4096
+_DRAIN_S = 30
+"""How long a request that moves money may take to finish after the order to stop; what is cut off is swept."""
+
+
+def serve(settings: Settings, clock: Clock, *, host: str, port: int, workers: int) -> int:
+    """Serve until told to stop. Return 1, with one sentence and the way out, when that is impossible."""
+    fault = _fault_of_database(settings) or _fault_of_clock(clock, workers)
+    if fault:
+        print(fault, file=sys.stderr)  # noqa: T201 - a command prints
+        return 1
+    try:
+        listener = _listen(host, port)
+    except OSError as taken:
+        fault = f"Cannot listen on {host}:{port} ({taken.strerror}). Choose another with --port."
+        print(fault, file=sys.stderr)  # noqa: T201 - a command prints
+        return 1
+    app: FastAPI | str = create_app(settings, clock) if workers == 1 else f"{__name__}:build"
+    config = _config(app, workers)
+    with listener:
+        if workers == 1:
+            uvicorn.Server(config).run(sockets=[listener])
+        else:
+            Multiprocess(config, sockets=[listener]).run()
+    return 0
+
+
+def build() -> FastAPI:
+    """Build one worker's application: it is a process of its own and reads the same environment again."""
+    return create_app(read_settings(), SystemClock())
+
+
+def _config(app: FastAPI | str, workers: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        factory=isinstance(app, str),
+        workers=workers,
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        backlog=_BACKLOG,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_DRAIN_S,
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    listener.set_inheritable(True)
+    return listener
+
+
+def _fault_of_database(settings: Settings) -> str | None:
+    try:
+        stored = stored_version(str(settings.database_url))
+    except psycopg.OperationalError as away:
+        reason = str(away).strip().splitlines()[0]
+        return f"The database does not answer ({reason}). Start it, or correct ASSAY_DATABASE_URL."
+    if stored != wanted_version():
+        return f"The schema is at {stored or 'nothing'}, not {wanted_version()}. Run `python -m system migrate` first."
+    return None
+
+
+def _fault_of_clock(clock: Clock, workers: int) -> str | None:
+    if workers > 1 and not isinstance(clock, SystemClock):
+        return "A clock of your own lives in one process; serve with --workers 1."
+    return None
