@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -60,9 +61,11 @@ class Child:
             return self.stop()
         return None if code is None else self._end(code)
 
-    def wait(self, *, every_s: float = 0.1) -> End:
+    def wait(self, interrupted: threading.Event, *, every_s: float = 0.1) -> End:
+        """Until it ends, or another thread says that a person broke it off."""
         while (end := self.poll()) is None:
-            time.sleep(every_s)
+            if interrupted.wait(every_s):
+                return self.stop()
         return end
 
     def stop(self) -> End:

@@ -1,0 +1,113 @@
+"""The matrix of planted defects: which check was to find which defect, and whether it did."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from readiness.evidence import Line, Link, Outcome
+
+Fate = Literal["killed", "survived", "unknown"]
+DEFAULT_FOLDER = Path("reports/defects")
+OUTCOMES: dict[Fate, Outcome] = {"killed": "pass", "survived": "fail", "unknown": "unknown"}
+
+
+class DefectRow(BaseModel):
+    """One planted defect. `seconds` is the check's own time, `total_s` with the start of its system."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    row: int
+    name: str
+    symptom: str
+    source: str
+    check: str
+    fate: Fate
+    seconds: float
+    total_s: float
+    message: str
+    red_suites: tuple[str, ...] = ()
+
+
+class Matrix(BaseModel):
+    """`clean` tells whether every named check passed on the system without a defect."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    commit: str
+    at: str
+    blind: bool
+    clean: Outcome
+    clean_message: str
+    defects: tuple[DefectRow, ...]
+
+    @property
+    def killed(self) -> int:
+        return sum(defect.fate == "killed" for defect in self.defects)
+
+    @property
+    def sound(self) -> bool:
+        return self.clean == "pass" and bool(self.defects) and self.killed == len(self.defects)
+
+
+def load(path: Path) -> Matrix | None:
+    """None when there is no record, or one that an earlier release wrote in another shape."""
+    try:
+        return Matrix.model_validate_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValidationError):
+        return None
+
+
+def evidence_lines(matrix: Matrix, *, clean_seconds: float) -> list[Line]:
+    """`proves` C6.1 for the clean system, C6.2 for named checks and C6.3 for a blind campaign."""
+    criterion, prefix = ("C6.3", "defects/blind/") if matrix.blind else ("C6.2", "defects/")
+    clean = Line(
+        check="defects/blind/clean" if matrix.blind else "defects/clean",
+        suite="defects",
+        proves=("C6.3",) if matrix.blind else ("C6.1",),
+        outcome=matrix.clean,
+        seconds=clean_seconds,
+        detail=matrix.clean_message,
+    )
+    return [clean, *(_line(defect, prefix, criterion) for defect in matrix.defects)]
+
+
+def _line(defect: DefectRow, prefix: str, criterion: str) -> Line:
+    log = Link(label="output", href=str(DEFAULT_FOLDER / f"{defect.name}.log"))
+    return Line(
+        check=f"{prefix}{defect.row}",
+        suite="defects",
+        proves=(criterion,),
+        outcome=OUTCOMES[defect.fate],
+        seconds=defect.total_s,
+        detail=f"{defect.fate}: {defect.symptom} {defect.message}".strip(),
+        links=(log,) if not defect.red_suites else (),
+    )
+
+
+def markdown(matrix: Matrix) -> str:
+    """The table as it is read in a repository or a pull request."""
+    head = [
+        "# Planted defects",
+        "",
+        f"{matrix.killed} of {len(matrix.defects)} killed.",
+        f"Clean system: {matrix.clean}. {matrix.clean_message}".strip(),
+        f"Commit {matrix.commit}, {matrix.at}.",
+        "",
+        "| row | symptom | check | fate | seconds | with start |",
+        "|---:|---|---|---|---:|---:|",
+    ]
+    return "\n".join([*head, *_table(matrix.defects)]) + "\n"
+
+
+def _table(defects: Sequence[DefectRow]) -> list[str]:
+    return [
+        f"| {defect.row} | {_cell(defect.symptom)} | `{_cell(', '.join(defect.red_suites) or defect.check)}` "
+        f"| {defect.fate} | {defect.seconds:.1f} | {defect.total_s:.1f} |"
+        for defect in defects
+    ]
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
