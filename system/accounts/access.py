@@ -70,14 +70,18 @@ def decisions(app: FastAPI) -> list[Access]:
     return found
 
 
-def install_openapi(app: FastAPI, *, description: str, tags: list[dict[str, str]]) -> None:
+def install_openapi(app: FastAPI) -> None:
     """Serve an OpenAPI document that tells the access decision of each operation (`x-roles`) and page (`x-pages`)."""
     decided = decisions(app)
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
             bare = get_openapi(
-                title=app.title, version=app.version, description=description, tags=tags, routes=app.routes
+                title=app.title,
+                version=app.version,
+                description=app.description,
+                tags=app.openapi_tags,
+                routes=app.routes,
             )
             app.openapi_schema = _with_access(bare, decided)
         return app.openapi_schema
