@@ -18,6 +18,7 @@ from system.observability.metrics import HttpMetrics
 from system.observability.middleware import Observed
 from system.processor.stripe import StripeProcessor
 from system.settings import Settings
+from system.web.pages import mount_pages
 from system.web.security import SecurityHeaders
 
 BODY_BYTES_MAX = 256 * 1024
@@ -45,6 +46,7 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
     for router in (accounts, catalogue, health, metrics_routes(http_metrics)):
         app.include_router(router)
     install_problem_handlers(app)
+    mount_pages(app)
     install_openapi(app)
     app.add_middleware(SecurityHeaders, settings=settings)
     app.add_middleware(Observed, clock=clock, metrics=http_metrics)

@@ -1,0 +1,127 @@
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from system.accounts.identity import Visitor, cookie_name
+from system.accounts.models import Identity
+from system.context import Context, System
+from system.kit.ids import new_secret
+from system.kit.money import EXPONENTS, Money
+from system.web.guard import TOKEN_FIELD, form_token, visitor_cookie_name
+
+BRAND = "Lyceum"
+_SYMBOLS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
+_SEE_OTHER = 303
+
+
+def price(amount: int, currency: str) -> str:
+    """Write minor units for a reader: `$49.00`, `¥500`, `5.250 KWD`."""
+    number = str(Money(amount, currency)).split(" ", maxsplit=1)[0]
+    whole, _, fraction = number.partition(".")
+    grouped = f"{int(whole):,}" + (f".{fraction}" if fraction else "")
+    symbol = _SYMBOLS.get(currency)
+    return f"{symbol}{grouped}" if symbol else f"{grouped} {currency.upper()}"
+
+
+def bare_amount(amount: int, currency: str) -> str:
+    """Write minor units as an amount field takes them: `49.00`."""
+    return str(Money(amount, currency)).split(" ", maxsplit=1)[0]
+
+
+def amount_step(currency: str) -> str:
+    exponent = EXPONENTS[currency]
+    return f"0.{'0' * (exponent - 1)}1" if exponent else "1"
+
+
+def moment(instant: datetime) -> str:
+    return f"{instant.day} {instant:%B %Y, %H:%M} UTC"
+
+
+_ENVIRONMENT = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_ENVIRONMENT.filters |= {"price": price, "bare_amount": bare_amount, "step": amount_step, "moment": moment}
+_ENVIRONMENT.globals["brand"] = BRAND
+
+
+def rendered(template: str, context: Mapping[str, Any]) -> str:
+    return _ENVIRONMENT.get_template(template).render(context)
+
+
+@dataclass(slots=True)
+class Desk:
+    """Where a page is made: who reads it, and the token that its forms carry."""
+
+    request: Request
+    system: System
+    reader: Identity | None
+    _planted: str | None = field(default=None)
+
+    def page(self, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:  # noqa: ANN401 - a template takes anything
+        shared = {"reader": self.reader, "path": self.request.url.path, "csrf": self._csrf_field}
+        response = HTMLResponse(rendered(template, shared | context), status_code=status)
+        if self._planted is not None:
+            set_cookie(response, self.system, visitor_cookie_name(self.system.settings), self._planted)
+        return response
+
+    def _csrf_field(self) -> Markup:
+        return Markup('<input type="hidden" name="{}" value="{}">').format(TOKEN_FIELD, self._csrf_token())
+
+    def _csrf_token(self) -> str:
+        """Return the token for this browser; one without any cookie gets the cookie that the token is bound to."""
+        settings, cookies = self.system.settings, self.request.cookies
+        holder = cookies.get(cookie_name(settings)) or cookies.get(visitor_cookie_name(settings)) or self._planted
+        if not holder:
+            holder = self._planted = new_secret()
+        return form_token(settings, holder)
+
+
+async def desk(request: Request, system: Context, reader: Visitor) -> Desk:
+    return Desk(request, system, reader)
+
+
+AtDesk = Annotated[Desk, Depends(desk)]
+
+
+def go(path: str) -> RedirectResponse:
+    """Answer a form by another page, so that reloading it sends nothing again."""
+    return RedirectResponse(path, status_code=_SEE_OTHER)
+
+
+def go_to_login(request: Request) -> RedirectResponse:
+    """Ask for a log-in, and come back where the reader wanted to be; a form is not sent again by itself."""
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return go("/login" if request.method != "GET" or wanted == "/" else f"/login?next={quote(wanted, safe='')}")
+
+
+def own_path(wanted: str | None) -> str:
+    """Return where to go after a log-in: a path of ours, whatever the link said."""
+    if wanted and wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable():
+        return wanted
+    return "/pricing"
+
+
+def set_cookie(
+    response: HTMLResponse | RedirectResponse, system: System, name: str, value: str, *, days: int | None = None
+) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=days * 86_400 if days else None,
+        path="/",
+        secure=system.settings.public_url.scheme == "https",
+        httponly=True,
+        samesite="lax",
+    )
