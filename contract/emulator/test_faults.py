@@ -30,7 +30,7 @@ def order(stand_in: Emulator, kind: str, **more: object) -> None:
 
 
 def bites(stand_in: Emulator) -> list[int]:
-    return [fault["bit"] for fault in stand_in.control("faults")]
+    return [fault["bit"] for fault in stand_in.control("faults")["faults"]]
 
 
 def customers_with(stand_in: Emulator, email: str) -> int:
@@ -139,7 +139,7 @@ def test_a_fault_without_end_ends_when_cleared(stand_in: Emulator) -> None:
 def test_the_journal_names_the_fault_that_bit(stand_in: Emulator, email: str) -> None:
     order(stand_in, "error_500_after")
     stand_in.post("/v1/customers", {"email": email})
-    entry = next(each for each in stand_in.control("journal") if each["params"].get("email") == email)
+    entry = next(each for each in stand_in.control("journal")["entries"] if each["params"].get("email") == email)
 
     assert (entry["route"], entry["status"], entry["fault"]) == ("POST /v1/customers", 500, "error_500_after")
 

@@ -105,7 +105,7 @@ def test_an_acknowledged_delivery_does_not_come_again(
     # An update of later date is delivered too, so an unasked second attempt would have had its chance.
     client.v1.customers.update(customer.id, {"name": "Grace"})
     merchant.wait_for(1, "customer.updated")
-    attempts = [each for each in stand_in.control("deliveries") if each["event_id"] == event_id]
+    attempts = [each for each in stand_in.control("deliveries")["deliveries"] if each["event_id"] == event_id]
 
     assert [(each["attempt"], each["status"]) for each in attempts] == [(1, 200)]
 
@@ -154,7 +154,7 @@ def test_deliveries_are_reported(
     event_id = merchant.wait_for(2)[0].event_id
     # The report of the second attempt is written when its reply has been read; ours has only been sent by then.
     stand_in.order("webhooks/resend", {"event_id": event_id, "times": 1})
-    reported = [each for each in stand_in.control("deliveries") if each["event_id"] == event_id]
+    reported = [each for each in stand_in.control("deliveries")["deliveries"] if each["event_id"] == event_id]
 
     assert [(each["attempt"], each["status"]) for each in reported[:2]] == [(1, 503), (2, 200)]
     assert {each["endpoint_id"] for each in reported} == {endpoint.id}
