@@ -31,17 +31,23 @@ class Suite(BaseModel):
     finished: tuple[int, ...] = (0, 1)
 
     def argv(self, folder: Path, *, quick: bool = False) -> list[str]:
+        chosen = self.quick_command if quick and self.quick_command else self.command
         places = {
             "{python}": sys.executable,
             "{evidence}": str(folder / "evidence.jsonl"),
             "{junit}": str(folder / "junit.xml"),
             "{folder}": str(folder),
         }
-        chosen = self.quick_command if quick and self.quick_command else self.command
-        return [places.get(word, word) for word in chosen]
+        return [_filled(word, places) for word in chosen]
 
     def blind_argv(self, folder: Path, defect: Path) -> list[str]:
         return [*self.argv(folder, quick=True), *(word.replace("{defect}", str(defect)) for word in self.blind_args)]
+
+
+def _filled(word: str, places: dict[str, str]) -> str:
+    for name, value in places.items():
+        word = word.replace(name, value)
+    return word
 
 
 def load(path: Path = DEFAULT_PATH) -> tuple[Suite, ...]:
