@@ -1,0 +1,80 @@
+"""Is the money right? The rules of `fixtures.books`, each asked on its own, and the questions that stayed open."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Final
+
+from fixtures.books import CHECKS, Difference, Snapshot, money_table
+from load.findings import Finding, Outcome
+from load.operations import unresolved
+
+# Which criterion each rule speaks to, beside B2.3 that they prove together.
+_BOOKS, _BUYERS, _BALANCE = ("C2.1", "B2.3"), ("C2.2", "B2.3"), ("C2.3", "B2.3")
+_PROVES: Final[Mapping[str, tuple[str, ...]]] = {
+    "entries_balance": _BALANCE,
+    "clients_agree": _BUYERS,
+    "nothing_happened_unasked": _BUYERS,
+    "one_effect_for_each_key": _BUYERS,
+    "one_receipt_for_each_payment": _BUYERS,
+    "receipts_reach_their_buyer": _BUYERS,
+}
+_SHOWN: Final = 20
+
+Check = Callable[[Snapshot], Iterator[Difference]]
+
+
+def findings(snapshot: Snapshot, checks: Sequence[Check] = CHECKS) -> list[Finding]:
+    rules = [_finding(check, snapshot) for check in checks]
+    return [*rules, _resolved(snapshot), _table(snapshot)]
+
+
+def _finding(check: Check, snapshot: Snapshot) -> Finding:
+    name, proves = check.__name__, _PROVES.get(check.__name__, _BOOKS)
+    title = f"money: {name.replace('_', ' ')}"
+    try:
+        wrong = [str(difference) for difference in check(snapshot)]
+    except Exception as error:  # noqa: BLE001 - a crash of a checker says nothing about the money: unknown, never a pass
+        return Finding(title, "money", "unknown", f"the checker broke: {type(error).__name__}: {error}", proves)
+    if not wrong and not _was_exercised(snapshot):
+        return Finding(title, "money", "unknown", "nothing was paid, so nothing could go wrong", proves)
+    detail = f"{len(wrong)} differences" if wrong else f"holds over {len(snapshot.payments)} payments"
+    return Finding(
+        title, "money", "fail" if wrong else "pass", _said(detail, wrong), proves, examples=tuple(wrong[:_SHOWN])
+    )
+
+
+def _said(detail: str, wrong: Sequence[str]) -> str:
+    return "\n".join([detail, *islice(wrong, 5)])
+
+
+def _was_exercised(snapshot: Snapshot) -> bool:
+    return bool(snapshot.transactions and snapshot.payments and snapshot.operations)
+
+
+def _resolved(snapshot: Snapshot) -> Finding:
+    """A question that nobody could answer is no error of the system's and no proof of its money either."""
+    still_open = unresolved(snapshot.operations or ())
+    asked = {operation.key for operation in snapshot.operations or () if operation.outcome == "info"}
+    detail = f"{len(asked)} outcomes were unknown at first, {len(still_open)} still are"
+    outcome: Outcome = "unknown" if still_open or not snapshot.operations else "pass"
+    title = "money: every open question was answered"
+    return Finding(title, "money", outcome, _said(detail, still_open), _BUYERS, examples=tuple(still_open[:_SHOWN]))
+
+
+def _table(snapshot: Snapshot) -> Finding:
+    """The three sides next to each other, to the cent."""
+    rows = money_table(snapshot)
+    sides: dict[str, set[tuple[int, int]]] = {}
+    for row in rows:
+        sides.setdefault(row["currency"], set()).add((row["captured"], row["refunded"]))
+    apart = sorted(currency for currency, seen in sides.items() if len(seen) > 1)
+    sources = {row["source"] for row in rows}
+    complete = {"processor", "ledger", "clients"} <= sources
+    outcome: Outcome = "fail" if apart else "pass" if complete else "unknown"
+    detail = (
+        f"the sides differ in {', '.join(apart)}"
+        if apart
+        else f"{', '.join(sorted(sources)) or 'nobody'} agree to the cent"
+    )
+    data = {"kind": "books", "rows": rows}
+    return Finding("money conserved", "money", outcome, detail, ("B2.3", "C2.1", "C2.2"), data=data)

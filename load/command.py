@@ -1,0 +1,121 @@
+"""The command of a load run: what is asked for is checked here, before anything starts.
+
+Exit codes: 0 PASS, 2 FAIL (a limit broken, or wrong money), 3 the harness broke, was ended, or was asked for something
+impossible, 4 INVALID (the generator cannot be trusted), 5 INCONCLUSIVE.
+"""
+
+import argparse
+import ipaddress
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NoReturn
+from urllib.parse import urlsplit
+
+from load.findings import EXIT_CODES
+from load.profile import Profile, ProfileError, load
+from load.users import NAMES
+
+REPORTS: Final = Path("reports/load")
+
+
+class RefusedError(Exception):
+    """The run was not begun; the text says why, and what to do instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A system that runs already. Without one, the run starts its own."""
+
+    url: str
+    auditor_email: str
+    auditor_password: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    profile: Profile
+    target: Target | None
+    seed: int
+    out: Path
+    evidence: Path | None
+    defect: Path | None
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """2 would be a verdict."""
+        self.print_usage(sys.stderr)
+        self.exit(EXIT_CODES["BROKEN"], f"load: {message}\n")
+
+
+def ordered(arguments: Sequence[str]) -> Order:
+    """Raises RefusedError, and ProfileError with the key that is wrong."""
+    given = _parser().parse_args(arguments)
+    profile = load(given.profile, NAMES)
+    if given.scale is not None:
+        profile = profile.scaled(given.scale)
+    return Order(
+        profile=profile,
+        target=_target(given),
+        seed=given.seed,
+        out=given.out or REPORTS / profile.name,
+        evidence=given.evidence,
+        defect=given.bench_defect,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m load", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    run = parser.add_subparsers(required=True, metavar="run", parser_class=_Parser).add_parser("run")
+    run.add_argument("--profile", default="smoke", help="a name in load/profiles, or the path of a .toml file")
+    run.add_argument("--target", metavar="URL", help="a system that runs already; without it, one is started")
+    run.add_argument("--i-own-this-target", action="store_true", help="needed when the target is not this machine")
+    run.add_argument("--auditor-email", help="with --target: who reads the books afterwards")
+    run.add_argument("--auditor-password-file", type=Path, metavar="FILE", help="with --target: holds that password")
+    run.add_argument("--seed", type=int, default=1, help="of the plan of arrivals; the same seed gives the same plan")
+    run.add_argument("--scale", type=float, metavar="F", help="F times the people and arrivals; the report says so")
+    run.add_argument("--out", type=Path, metavar="DIR", help="the folder of the run (reports/load/<profile>)")
+    run.add_argument("--evidence", type=Path, metavar="FILE", help="lines for the verdict on the whole are added here")
+    run.add_argument(
+        "--bench-defect", type=Path, metavar="FILE", help="plant this defect into the system that is started"
+    )
+    return parser
+
+
+def _target(given: argparse.Namespace) -> Target | None:
+    if given.target is None:
+        return None
+    check_address(given.target, owned=given.i_own_this_target)
+    if given.auditor_email is None or given.auditor_password_file is None:
+        raise RefusedError("--target needs --auditor-email and --auditor-password-file: somebody has to read the books")
+    try:
+        password = given.auditor_password_file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise RefusedError(f"the auditor's password cannot be read: {error}") from None
+    return Target(given.target.rstrip("/"), given.auditor_email, password)
+
+
+def check_address(url: str, *, owned: bool) -> None:
+    """Load on somebody else's machine is an attack. Raises RefusedError."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise RefusedError(f"--target {url!r} is no http(s) address such as http://127.0.0.1:8000")
+    if not owned and not _is_loopback(parts.hostname):
+        raise RefusedError(f"{parts.hostname} is not this machine: say --i-own-this-target if you may load it")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def ordered_or_exit(arguments: Sequence[str]) -> Order:
+    try:
+        return ordered(arguments)
+    except (ProfileError, RefusedError) as error:
+        print(f"load: {error}", file=sys.stderr)  # noqa: T201 - the command's own words
+        sys.exit(EXIT_CODES["BROKEN"])

@@ -1,0 +1,56 @@
+"""Lines of evidence for the verdict on the whole project: one for each limit and each rule of the money."""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from load import folder
+from load.findings import Finding
+from load.generator import Trust
+
+_PLANNED: Final = {
+    "payments p95": ("B2.1",),
+    "other calls p95": ("B2.1",),
+    "errors": ("B2.1",),
+    "payments a minute": ("B2.2",),
+    "webhook applied p95": ("B2.2",),
+    "money conserved": ("B2.3", "C2.1", "C2.2"),
+}
+
+
+def lines(profile: str, found: Iterable[Finding], trust: Trust, verdict: str) -> list[dict[str, Any]]:
+    """A generator that cannot be trusted proves nothing about speed; money is judged from the books alone."""
+    void = trust.state == "INVALID" or verdict == "BROKEN"
+    return [_line(profile, each, "; ".join(trust.reasons) if void and each.area == "speed" else None) for each in found]
+
+
+def _line(profile: str, found: Finding, distrusted: str | None) -> dict[str, Any]:
+    outcome, detail = found.outcome, found.detail
+    if distrusted is not None:
+        outcome, detail = "unknown", f"the generator cannot be trusted ({distrusted or 'it broke'}): {detail}"
+    line = {"check": f"load/{profile}: {found.check}", "suite": "load", "proves": list(found.proves)}
+    return line | {"outcome": outcome, "detail": detail} | ({"data": found.data} if found.data else {})
+
+
+def announce(path: Path, profile: str) -> None:
+    """Before the run: what is planned is unknown until it is decided, also when this process dies on the way."""
+    for check, proves in _PLANNED.items():
+        line = {"check": f"load/{profile}: {check}", "suite": "load", "proves": proves}
+        _append(path, line | {"outcome": "unknown", "detail": "the run did not reach a verdict"})
+
+
+def hand_over(path: Path, result: Mapping[str, Any], directory: Path, seconds: float) -> None:
+    """After the run: the outcomes, with the way to the report."""
+    links = [{"label": name, "href": str(directory / file)} for name, file in _LINKED.items()]
+    for line in result["evidence"]:
+        _append(path, line | {"seconds": round(seconds, 1), "links": links})
+
+
+_LINKED: Final = {"load report": folder.REPORT, "result": folder.RESULT, "client history": folder.HISTORY}
+
+
+def _append(path: Path, line: Mapping[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line, default=str) + "\n")

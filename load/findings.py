@@ -1,0 +1,43 @@
+"""What a judge says: one finding for each thing that had to hold, and one verdict over all of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, Literal
+
+from load.generator import Trust
+
+Outcome = Literal["pass", "fail", "unknown"]
+Verdict = Literal["PASS", "FAIL", "INVALID", "INCONCLUSIVE", "BROKEN"]
+
+EXIT_CODES: Final[Mapping[Verdict, int]] = {"PASS": 0, "FAIL": 2, "BROKEN": 3, "INVALID": 4, "INCONCLUSIVE": 5}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that had to hold. `area` is "speed" for what a bad generator would spoil, else "money"."""
+
+    check: str
+    area: Literal["speed", "money"]
+    outcome: Outcome
+    detail: str
+    proves: tuple[str, ...] = ()
+    data: Mapping[str, Any] | None = None
+    measured: str = ""
+    limit: str = ""
+    examples: tuple[str, ...] = field(default=())
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def verdict(findings: Sequence[Finding], trust: Trust) -> Verdict:
+    """Wrong money is wrong whoever measured it; everything else is judged only by a generator that can be trusted."""
+    outcomes = {area: [each.outcome for each in findings if each.area == area] for area in ("money", "speed")}
+    if "fail" in outcomes["money"]:
+        return "FAIL"
+    if trust.state == "INVALID":
+        return "INVALID"
+    if "fail" in outcomes["speed"]:
+        return "FAIL"
+    everything = outcomes["money"] + outcomes["speed"]
+    return "INCONCLUSIVE" if "unknown" in everything or not everything else "PASS"

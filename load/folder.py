@@ -1,0 +1,33 @@
+"""The files of one run. Everything a judge needs is here, so that anybody can judge again, offline."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+RUN: Final = "run.json"  # the profile, the seed, the target, the environment
+GENERATOR: Final = "generator.json"  # what the generator saw of itself
+HISTOGRAMS: Final = "histograms.json"
+HISTORY: Final = "history.jsonl"
+SNAPSHOT: Final = "snapshot.json"  # what processor, system and mailbox say after the run
+SECONDS: Final = "seconds.jsonl"  # progress, one line a second
+RESULT: Final = "result.json"
+REPORT: Final = "report.html"
+ALL: Final = (RUN, GENERATOR, HISTOGRAMS, HISTORY, SNAPSHOT, SECONDS, RESULT, REPORT)
+
+
+def prepare(directory: Path) -> None:
+    """Make the folder, without the files of an earlier run: half of two runs must never look like one."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for name in ALL:
+        (directory / name).unlink(missing_ok=True)
+
+
+def write(path: Path, content: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
+    """Whole or not at all: a reader never meets a torn file."""
+    unfinished = path.with_suffix(path.suffix + ".part")
+    unfinished.write_text(json.dumps(content, indent=1, default=str) + "\n", encoding="utf-8")
+    unfinished.replace(path)
+
+
+def read(path: Path) -> Any:  # noqa: ANN401 - same
+    return json.loads(path.read_text(encoding="utf-8"))

@@ -1,0 +1,90 @@
+"""What the clients did and what they were told: one JSON line before a request is sent, one when it has ended.
+
+The rule of endings is Jepsen's. `ok` only for a complete, valid success. `fail` only for a reply that proves that
+nothing happened. Everything else - a timeout, a broken connection, a 5xx, "uncertain" - is `info`: it may have
+happened, and the judge has to find out. Who saw an `info` goes on under a new name, since that request may still run.
+"""
+
+import json
+import os
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal, Self
+
+End = Literal["ok", "fail", "info"]
+
+# Of these refusals the request, or another attempt of it, may still take effect.
+_UNDECIDED = frozenset({408, 409, 425, 429})
+_UNCERTAIN = 202
+
+
+def ending(status: int) -> End:
+    """The end that an HTTP status proves; 0 stands for no complete reply."""
+    if 200 <= status < 300:  # noqa: PLR2004 - the classes of RFC 9110
+        return "info" if status == _UNCERTAIN else "ok"
+    if 400 <= status < 500 and status not in _UNDECIDED:  # noqa: PLR2004 - same
+        return "fail"
+    return "info"
+
+
+class History:
+    """Append to a history file. Each line is one unbuffered write: a killed generator loses none that it finished."""
+
+    def __init__(self, path: Path, header: Mapping[str, Any]) -> None:
+        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o644)
+        self._began = time.monotonic()
+        self._lines = 0
+        self._write({"type": "start", **header})
+
+    def invoke(self, process: str, verb: str, intent: str, value: Mapping[str, Any]) -> None:
+        self._write({"p": process, "type": "invoke", "f": verb, "intent": intent, "value": value})
+
+    def end(self, process: str, verb: str, intent: str, end: End, result: Mapping[str, Any]) -> None:
+        self._write({"p": process, "type": end, "f": verb, "intent": intent, **result})
+
+    def close(self) -> None:
+        """The last line says that the history is whole: a judge must not take a torn file for a quiet run."""
+        self._write({"type": "end"})
+        os.close(self._file)
+
+    def _write(self, line: Mapping[str, Any]) -> None:
+        stamped = {"i": self._lines, "t": round(time.monotonic() - self._began, 6), **line}
+        os.write(self._file, json.dumps(stamped, separators=(",", ":")).encode() + b"\n")
+        self._lines += 1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class TornHistoryError(Exception):
+    """The file ends before its last line, or lines are missing inside: it cannot be judged."""
+
+
+def read(path: Path) -> Iterator[dict[str, Any]]:
+    """The lines between start and end. Raises TornHistoryError for a file that is not whole."""
+    ended = False
+    with path.open(encoding="utf-8") as lines:
+        for number, text in enumerate(lines):
+            line: dict[str, Any] = _parsed(text, number)
+            if ended or (number == 0) != (line["type"] == "start"):
+                raise TornHistoryError(f"line {number} stands where it cannot: {text[:120]}")
+            ended = line["type"] == "end"
+            if number and not ended:
+                yield line
+    if not ended:
+        raise TornHistoryError("the history has no last line: the generator was killed while it wrote")
+
+
+def _parsed(text: str, number: int) -> dict[str, Any]:
+    try:
+        line: dict[str, Any] = json.loads(text)
+        found = line["i"]
+    except (ValueError, KeyError, TypeError):
+        raise TornHistoryError(f"line {number} is not an entry: {text[:120]}") from None
+    if found != number:
+        raise TornHistoryError(f"line {number} carries number {found}: lines were lost or added")
+    return line

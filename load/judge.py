@@ -1,0 +1,158 @@
+"""Judge a run from its folder, offline: `python -m load.judge DIR`.
+
+Nothing here asks the system or the clock, so a third party who is handed the folder reaches the same verdict. The exit
+codes are those of `python -m load run`.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from fixtures.books import Mail, Operation, Snapshot
+from load import folder, history, limits, report
+from load.checkers import money, readings
+from load.evidence import lines as evidence_lines
+from load.findings import EXIT_CODES, Finding, Verdict, verdict
+from load.generator import Trust, Vitals
+from load.generator import judge as judge_generator
+from load.histogram import Histogram
+from load.measures import Measures
+from load.operations import operations
+from load.profile import Profile
+
+_REQUIRED: Final = (folder.RUN, folder.GENERATOR, folder.HISTOGRAMS, folder.HISTORY, folder.SNAPSHOT)
+
+Stored = Mapping[str, Any]
+
+
+class UnjudgeableError(Exception):
+    """The folder does not hold a whole run; the text names what is missing."""
+
+
+def judge(directory: Path) -> dict[str, Any]:
+    """Write result.json and report.html into the folder and return the result. Raises UnjudgeableError."""
+    missing = [name for name in _REQUIRED if not (directory / name).is_file()]
+    if missing:
+        raise UnjudgeableError(f"{directory} holds no whole run: {', '.join(missing)} is missing")
+    run = folder.read(directory / folder.RUN)
+    profile = Profile.from_json(run["profile"])
+    generator, measures = folder.read(directory / folder.GENERATOR), _measures(directory)
+    trust = judge_generator(
+        _vitals(profile, generator), limits.tightest_ms(profile.limits), profile.limits.drops_percent
+    )
+    found = [*_speed(profile, directory, measures, generator), *_money(directory)]
+    reached: Verdict = "BROKEN" if generator["crashes"] or generator["interrupted"] else verdict(found, trust)
+    result = _result(run, reached, trust, found, measures, profile) | {"generator": _told(generator)}
+    folder.write(directory / folder.RESULT, result)
+    (directory / folder.REPORT).write_text(report.page(result), encoding="utf-8")
+    return result
+
+
+def _measures(directory: Path) -> Measures:
+    return Measures.from_json(folder.read(directory / folder.HISTOGRAMS))
+
+
+def _vitals(profile: Profile, generator: Stored) -> Vitals:
+    judged = limits.judged_phases(profile)
+    counted = {name: limits.total(generator[name], judged) for name in ("planned", "started", "dropped")}
+    return Vitals(
+        hub_lag=Histogram.from_json(generator["hub_lag"]),
+        lateness=Histogram.from_json(generator["lateness"]),
+        cpu=generator["cpu"],
+        unfinished=generator["unfinished"],
+        workers_expected=generator["workers_expected"],
+        workers_finished=generator["workers_finished"],
+        **counted,
+    )
+
+
+def _speed(profile: Profile, directory: Path, measures: Measures, generator: Stored) -> list[Finding]:
+    snapshot = folder.read(directory / folder.SNAPSHOT)
+    judged_s = sum(phase.seconds for phase in profile.phases if phase.judged)
+    paid = sum(generator["paid"].get(phase, 0) for phase in limits.judged_phases(profile))
+    seen = limits.Observed(measures, paid, judged_s, _webhooks(snapshot["webhooks_ms"]))
+    return list(limits.findings(profile, seen))
+
+
+def _webhooks(milliseconds: Iterable[float]) -> Histogram:
+    seen = Histogram()
+    for each in milliseconds:
+        seen.record(each)
+    return seen
+
+
+def _money(directory: Path) -> list[Finding]:
+    """A history or a snapshot that cannot be read leaves the money unknown; it never passes."""
+    checks: dict[str, Callable[[], list[Finding]]] = {
+        "money": lambda: money.findings(_snapshot(directory)),
+        "money: the trial balance holds at every moment": lambda: readings.findings(_history(directory)),
+    }
+    found: list[Finding] = []
+    for title, check in checks.items():
+        try:
+            found += check()
+        except Exception as error:  # noqa: BLE001 - a crash of a checker is unknown, never a pass
+            detail = f"could not be judged: {type(error).__name__}: {error}"
+            found.append(Finding(title, "money", "unknown", detail, ("B2.3", "C2.1", "C2.2", "C2.3")))
+    return found
+
+
+def _history(directory: Path) -> list[dict[str, Any]]:
+    return list(history.read(directory / folder.HISTORY))
+
+
+def _snapshot(directory: Path) -> Snapshot:
+    stored = folder.read(directory / folder.SNAPSHOT)
+    done: list[Operation] = operations(_history(directory))
+    mails = stored["mails"]
+    return Snapshot.parse(
+        books=stored["books"],
+        entries=stored["entries"],
+        payments=stored["payments"],
+        refunds=stored["refunds"],
+        operations=done,
+        mails=None if mails is None else [Mail.of(each["to"], each["subject"], each["text"]) for each in mails],
+        emails=stored["emails"],
+    )
+
+
+def _result(  # noqa: PLR0917 - the members of the file, in their order
+    run: Stored, reached: Verdict, trust: Trust, found: list[Finding], measures: Measures, profile: Profile
+) -> dict[str, Any]:
+    phases = limits.judged_phases(profile)
+    return {
+        "schema": 1,
+        "verdict": reached,
+        "exit_code": EXIT_CODES[reached],
+        "profile": run["profile"],
+        "run": {name: value for name, value in run.items() if name != "profile"},
+        "trust": {"state": trust.state, "reasons": list(trust.reasons)},
+        "findings": [each.to_json() for each in found],
+        "verbs": [report.verb_row(verb, series) for verb, series in measures.verbs(phases).items()],
+        "evidence": evidence_lines(profile.name, found, trust, reached),
+    }
+
+
+def _told(generator: Stored) -> dict[str, Any]:
+    lag, late = (Histogram.from_json(generator[name]).percentile(0.99) for name in ("hub_lag", "lateness"))
+    names = ("planned", "started", "dropped", "unfinished", "unanswered", "interrupted", "crashes", "cpu")
+    return {name: generator[name] for name in names} | {"hub_lag_p99_ms": lag, "lateness_p99_ms": late}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m load.judge", description=__doc__)
+    parser.add_argument("directory", type=Path, metavar="DIR", help="the folder of a run, such as reports/load/smoke")
+    directory = parser.parse_args().directory
+    try:
+        result = judge(directory)
+    except UnjudgeableError as error:
+        print(f"load: {error}", file=sys.stderr)  # noqa: T201 - the command's own words
+        return EXIT_CODES["BROKEN"]
+    print(report.text(result))  # noqa: T201 - same
+    return int(result["exit_code"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

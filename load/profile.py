@@ -1,0 +1,152 @@
+"""A load profile is data: who comes, how often, doing what, and what must hold meanwhile.
+
+Everything unknown or missing is refused by name before the first request: a limit with a typing error in its key
+would otherwise be a limit that never fails.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import MISSING, asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self
+
+PROFILES = Path(__file__).parent / "profiles"
+
+
+class ProfileError(Exception):
+    """The profile cannot be used; the text says which key, and what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A stretch of the run. The rate goes in a straight line to until_arrivals_per_s where that is given."""
+
+    name: str
+    seconds: float
+    arrivals_per_s: float
+    judged: bool
+    until_arrivals_per_s: float | None = None
+
+    def rate(self, elapsed_s: float) -> float:
+        if self.until_arrivals_per_s is None:
+            return self.arrivals_per_s
+        return self.arrivals_per_s + (self.until_arrivals_per_s - self.arrivals_per_s) * elapsed_s / self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What must hold over the judged phases. A percentile counts only from minimum_samples on."""
+
+    payments_p95_ms: float
+    calls_p95_ms: float
+    errors_percent: float
+    webhook_p95_ms: float
+    payments_per_minute: float
+    drops_percent: float
+    minimum_samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    name: str
+    purpose: str
+    users: int
+    settle_s: float
+    phases: tuple[Phase, ...]
+    mix: Mapping[str, float]
+    limits: Limits
+    scale: float = field(default=1.0)
+
+    def scaled(self, factor: float) -> Self:
+        """The same shape with another number of people and arrivals. Limits stay: they are what is promised."""
+        if not factor > 0:
+            raise ProfileError(f"--scale {factor} must be above 0; 1 is the profile as written")
+        phases = tuple(_scaled_phase(phase, factor) for phase in self.phases)
+        users = max(1, round(self.users * factor))
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        return type(self)(**values | {"users": users, "phases": phases, "scale": self.scale * factor})
+
+    @property
+    def seconds(self) -> float:
+        return sum(phase.seconds for phase in self.phases)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        phases = tuple(Phase(**phase) for phase in stored["phases"])
+        return cls(**{**stored, "phases": phases, "limits": Limits(**stored["limits"])})
+
+
+def _scaled_phase(phase: Phase, factor: float) -> Phase:
+    end = phase.until_arrivals_per_s
+    values = asdict(phase) | {"arrivals_per_s": phase.arrivals_per_s * factor}
+    return Phase(**values | {"until_arrivals_per_s": None if end is None else end * factor})
+
+
+def load(name_or_path: str, journeys: frozenset[str]) -> Profile:
+    """Read a profile by its name in profiles/ or by path. Raises ProfileError, naming the key, for anything unknown."""
+    path = Path(name_or_path) if name_or_path.endswith(".toml") else PROFILES / f"{name_or_path}.toml"
+    if not path.is_file():
+        known = ", ".join(sorted(each.stem for each in PROFILES.glob("*.toml")))
+        raise ProfileError(f"no profile {name_or_path!r}; there are {known}, or give the path of a .toml file")
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ProfileError(f"{path.name} is not TOML: {error}") from None
+    return parse(path.stem, raw, journeys)
+
+
+def parse(name: str, raw: Mapping[str, Any], journeys: frozenset[str]) -> Profile:
+    known = _checked(f"{name}.toml", raw, Profile, given_elsewhere={"name", "scale"})
+    phases = tuple(_phase(f"{name}.toml: phases[{n}]", each) for n, each in enumerate(known["phases"]))
+    if not any(phase.judged for phase in phases):
+        raise ProfileError(f"{name}.toml: no phase has judged = true, so nothing could be judged")
+    limits = Limits(**_numbers(f"{name}.toml: limits", _checked(f"{name}.toml: limits", known["limits"], Limits)))
+    return Profile(
+        **known | {"name": name, "phases": phases, "limits": limits, "mix": _mix(name, known["mix"], journeys)}
+    )
+
+
+def _phase(where: str, raw: Mapping[str, Any]) -> Phase:
+    phase = Phase(**_checked(where, raw, Phase))
+    if phase.seconds <= 0 or phase.arrivals_per_s <= 0:
+        raise ProfileError(f"{where}: seconds and arrivals_per_s must be above 0")
+    return phase
+
+
+def _mix(name: str, raw: Mapping[str, Any], journeys: frozenset[str]) -> dict[str, float]:
+    unknown = sorted(set(raw) - journeys)
+    if unknown:
+        raise ProfileError(f"{name}.toml: mix: unknown journey {unknown[0]!r}; there are {', '.join(sorted(journeys))}")
+    shares = _numbers(f"{name}.toml: mix", raw)
+    if not shares or min(shares.values()) < 0 or sum(shares.values()) <= 0:
+        raise ProfileError(f"{name}.toml: mix: shares must be zero or more, with one above zero")
+    return shares
+
+
+def _numbers(where: str, raw: Mapping[str, Any]) -> dict[str, Any]:
+    for key, value in raw.items():
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ProfileError(f"{where}: {key} must be a number, not {value!r}")
+    return dict(raw)
+
+
+def _checked(
+    where: str,
+    raw: object,
+    shape: type,
+    given_elsewhere: AbstractSet[str] = frozenset(),
+) -> dict[str, Any]:
+    if not isinstance(raw, Mapping):
+        raise ProfileError(f"{where} must be a table of keys")
+    allowed = {each.name: each for each in fields(shape) if each.name not in given_elsewhere}
+    for key in raw:
+        if key not in allowed:
+            raise ProfileError(f"{where}: unknown key {key!r}; allowed are {', '.join(sorted(allowed))}")
+    for key, each in allowed.items():
+        if key not in raw and each.default is MISSING:
+            raise ProfileError(f"{where}: {key} is missing; needed are {', '.join(sorted(allowed))}")
+    return dict(raw)

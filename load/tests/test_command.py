@@ -1,0 +1,53 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from load.command import RefusedError, check_address, ordered
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "load", "run", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8000", "http://localhost:8000", "http://[::1]:8000"])
+def test_this_machine_may_be_loaded(url: str) -> None:
+    check_address(url, owned=False)
+
+
+@pytest.mark.parametrize("url", ["https://shop.example.com", "http://10.0.0.7", "http://127.0.0.1.example.com"])
+def test_another_machine_needs_a_word_of_its_owner(url: str) -> None:
+    with pytest.raises(RefusedError, match="--i-own-this-target"):
+        check_address(url, owned=False)
+    check_address(url, owned=True)
+
+
+@pytest.mark.parametrize("url", ["shop.example.com", "ftp://127.0.0.1", "http://"])
+def test_what_is_no_address_is_refused(url: str) -> None:
+    with pytest.raises(RefusedError, match="is no http"):
+        check_address(url, owned=True)
+
+
+def test_a_target_needs_somebody_who_reads_its_books() -> None:
+    with pytest.raises(RefusedError, match="--auditor-email"):
+        ordered(["run", "--target", "http://127.0.0.1:1"])
+
+
+def test_the_scale_is_part_of_the_order() -> None:
+    order = ordered(["run", "--profile", "baseline", "--scale", "0.5"])
+    assert (order.profile.users, order.profile.scale) == (50, 0.5)
+
+
+def test_a_wrong_profile_ends_before_anything_starts_with_a_code_that_is_no_verdict(tmp_path: Path) -> None:
+    profile = tmp_path / "mine.toml"
+    profile.write_text('purpose = "x"\nuser = 3\n', encoding="utf-8")
+    ended = run("--profile", str(profile), "--out", str(tmp_path / "out"))
+    assert ended.returncode == 3
+    assert "unknown key 'user'; allowed are" in ended.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_unknown_option_is_no_verdict_either() -> None:
+    assert run("--profil", "smoke", "--sede", "1").returncode == 3

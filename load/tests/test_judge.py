@@ -1,0 +1,179 @@
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fixtures.books import Difference, Snapshot
+from load import folder
+from load.checkers import money
+from load.judge import UnjudgeableError, judge
+from load.tests import made_run
+from load.tests.made_run import doctored
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    return made_run.make(tmp_path / "run")
+
+
+def broken(result: dict[str, Any]) -> set[str]:
+    return {each["check"] for each in result["findings"] if each["outcome"] == "fail"}
+
+
+def outcome_of(result: dict[str, Any], check: str) -> str:
+    outcome: str = next(each["outcome"] for each in result["findings"] if each["check"] == check)
+    return outcome
+
+
+def test_a_healthy_run_passes(run: Path) -> None:
+    result = judge(run)
+    assert (result["verdict"], result["exit_code"]) == ("PASS", 0), result["findings"]
+    assert folder.read(run / folder.RESULT)["verdict"] == "PASS"
+    assert "PASS" in (run / folder.REPORT).read_text(encoding="utf-8")
+
+
+def test_a_lost_acknowledged_payment_is_found(run: Path) -> None:
+    with doctored(run, folder.SNAPSHOT) as snapshot:
+        for side in ("payments", "entries", "mails"):
+            del snapshot[side][7]
+        del snapshot["books"]["transactions"][7]
+    result = judge(run)
+    assert result["exit_code"] == 2
+    assert "money: clients agree" in broken(result)
+    assert made_run.payment_id(7) in json.dumps(result["findings"])
+
+
+def test_a_doubled_charge_is_found(run: Path) -> None:
+    with doctored(run, folder.SNAPSHOT) as snapshot:
+        snapshot["books"]["transactions"].append(made_run.transaction(9999))
+    result = judge(run)
+    assert result["exit_code"] == 2
+    assert {"money: each charge is one payment", "money conserved"} <= broken(result)
+
+
+def test_a_charge_doubled_with_all_its_books_is_found(run: Path) -> None:
+    """Every side agrees with every other; only the buyer knows that he asked once."""
+    with doctored(run, folder.SNAPSHOT) as snapshot:
+        for side, twin in (("payments", made_run.payment), ("entries", made_run.entry), ("mails", made_run.mail)):
+            snapshot[side].append(twin(9990))
+        snapshot["books"]["transactions"].append(made_run.transaction(9990))
+    result = judge(run)
+    assert result["exit_code"] == 2
+    assert "money: nothing happened unasked" in broken(result)
+
+
+def test_a_payment_that_was_refused_and_happened_is_found(run: Path) -> None:
+    made_run.forge_line(run / folder.HISTORY, intent="pay-5", changes={"type": "fail", "http": 402})
+    result = judge(run)
+    assert result["exit_code"] == 2
+    assert "money: clients agree" in broken(result)
+
+
+def test_a_lost_receipt_is_found(run: Path) -> None:
+    with doctored(run, folder.SNAPSHOT) as snapshot:
+        del snapshot["mails"][3]
+    assert "money: one receipt for each payment" in broken(judge(run))
+
+
+def test_a_moment_in_which_the_books_did_not_balance_is_found(run: Path) -> None:
+    made_run.forge_line(run / folder.HISTORY, intent="1.0", changes={"balanced": False})
+    assert "money: the trial balance holds at every moment" in broken(judge(run))
+
+
+def test_a_question_that_stayed_open_is_no_pass(run: Path) -> None:
+    with doctored(run, folder.SNAPSHOT) as snapshot:
+        for side in ("payments", "entries", "mails"):
+            del snapshot[side][7]
+        del snapshot["books"]["transactions"][7]
+    lost = {"type": "info", "http": None, "object": None}
+    made_run.forge_line(run / folder.HISTORY, intent="pay-7", changes=lost)
+    result = judge(run)
+    assert outcome_of(result, "money: every open question was answered") == "unknown"
+    assert (result["verdict"], result["exit_code"]) == ("INCONCLUSIVE", 5)
+
+
+def test_a_slow_system_fails(tmp_path: Path) -> None:
+    result = judge(made_run.make(tmp_path / "run", payments_ms=600.0))
+    assert result["exit_code"] == 2
+    assert broken(result) == {"payments p95"}
+
+
+def test_a_p95_too_close_to_its_limit_is_not_called(tmp_path: Path) -> None:
+    result = judge(made_run.make(tmp_path / "run", calls_ms=199.5))
+    assert (result["verdict"], result["exit_code"]) == ("INCONCLUSIVE", 5)
+
+
+@pytest.mark.parametrize(("errors", "exit_code"), [(3, 0), (4, 2)])
+def test_one_request_in_a_hundred_may_fail_and_no_more(tmp_path: Path, errors: int, exit_code: int) -> None:
+    result = judge(made_run.make(tmp_path / "run", errors=errors))
+    assert result["exit_code"] == exit_code
+
+
+def test_wrong_money_is_wrong_whoever_measured_it(run: Path) -> None:
+    with doctored(run, folder.GENERATOR) as generator:
+        generator["cpu"] = [0.99] * 20
+    assert judge(run)["exit_code"] == 4
+    with doctored(run, folder.SNAPSHOT) as snapshot:
+        snapshot["books"]["transactions"].append(made_run.transaction(9999))
+    assert judge(run)["exit_code"] == 2
+
+
+def test_an_untrusted_generator_proves_nothing_about_speed_and_all_about_money(run: Path) -> None:
+    with doctored(run, folder.GENERATOR) as generator:
+        generator["dropped"] = {"steady": 60}
+    result = judge(run)
+    outcomes = {line["check"]: line["outcome"] for line in result["evidence"]}
+    assert result["verdict"] == "INVALID"
+    assert outcomes["load/smoke: payments p95"] == "unknown"
+    assert outcomes["load/smoke: money conserved"] == "pass"
+
+
+def test_a_torn_history_leaves_the_money_unknown(run: Path) -> None:
+    path = run / folder.HISTORY
+    path.write_bytes(path.read_bytes()[:-30])
+    result = judge(run)
+    assert outcome_of(result, "money") == "unknown"
+    assert result["exit_code"] == 5
+
+
+def test_a_checker_that_crashes_knows_nothing() -> None:
+    def crashes(_snapshot: Snapshot) -> Iterator[Difference]:
+        raise ZeroDivisionError
+
+    snapshot = Snapshot(transactions=(), entries=(), payments=(), refunds=())
+    assert money.findings(snapshot, [crashes])[0].outcome == "unknown"
+
+
+def test_a_run_without_payments_proves_nothing() -> None:
+    snapshot = Snapshot(transactions=(), entries=(), payments=(), refunds=(), operations=())
+    assert {finding.outcome for finding in money.findings(snapshot)} == {"unknown"}
+
+
+def test_a_broken_journey_is_a_broken_run(run: Path) -> None:
+    with doctored(run, folder.GENERATOR) as generator:
+        generator["crashes"] = ["student.buy: KeyError: 'price'"]
+    assert (judge(run)["verdict"], judge(run)["exit_code"]) == ("BROKEN", 3)
+
+
+@pytest.mark.parametrize("missing", [folder.HISTORY, folder.SNAPSHOT, folder.GENERATOR])
+def test_half_a_run_is_not_judged(run: Path, missing: str) -> None:
+    (run / missing).unlink()
+    with pytest.raises(UnjudgeableError, match=missing):
+        judge(run)
+
+
+def test_anybody_can_judge_again_from_a_copy(run: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(run, tmp_path / "sent")
+    command = [sys.executable, "-m", "load.judge", str(copy)]
+    judged = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert judged.returncode == 0, judged.stdout + judged.stderr
+    with doctored(copy, folder.SNAPSHOT) as snapshot:
+        del snapshot["entries"][0]
+    judged = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert judged.returncode == 2, judged.stdout + judged.stderr
+    assert "is posted 0 times" in judged.stdout

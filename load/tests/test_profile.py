@@ -1,0 +1,65 @@
+import tomllib
+from typing import Any
+
+import pytest
+
+from load.profile import PROFILES, Profile, ProfileError, load, parse
+from load.users import NAMES
+
+
+def raw() -> dict[str, Any]:
+    return tomllib.loads((PROFILES / "smoke.toml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", [path.stem for path in PROFILES.glob("*.toml")])
+def test_every_profile_of_the_house_can_be_used(name: str) -> None:
+    profile = load(name, NAMES)
+    assert any(phase.judged for phase in profile.phases)
+    assert Profile.from_json(profile.to_json()) == profile
+
+
+def test_an_unknown_key_is_refused_by_name_with_those_that_exist() -> None:
+    with pytest.raises(ProfileError, match=r"unknown key 'payments_p59_ms'; allowed are .*payments_p95_ms"):
+        parse("mine", raw() | {"limits": raw()["limits"] | {"payments_p59_ms": 1}}, NAMES)
+    with pytest.raises(ProfileError, match=r"mine\.toml: unknown key 'user'; allowed are .*users"):
+        parse("mine", raw() | {"user": 3}, NAMES)
+    with pytest.raises(ProfileError, match=r"phases\[0\]: unknown key 'second'"):
+        parse("mine", raw() | {"phases": [raw()["phases"][0] | {"second": 3}]}, NAMES)
+
+
+def test_a_missing_limit_is_no_limit_that_never_fails() -> None:
+    limits = raw()["limits"]
+    del limits["errors_percent"]
+    with pytest.raises(ProfileError, match="errors_percent is missing"):
+        parse("mine", raw() | {"limits": limits}, NAMES)
+
+
+def test_an_unknown_journey_is_refused_with_those_that_exist() -> None:
+    with pytest.raises(ProfileError, match=r"unknown journey 'student\.steal'; there are .*student\.buy"):
+        parse("mine", raw() | {"mix": {"student.steal": 1}}, NAMES)
+
+
+def test_a_profile_that_judges_nothing_is_refused() -> None:
+    phases = [phase | {"judged": False} for phase in raw()["phases"]]
+    with pytest.raises(ProfileError, match="nothing could be judged"):
+        parse("mine", raw() | {"phases": phases}, NAMES)
+
+
+@pytest.mark.parametrize("value", [True, "500", None])
+def test_a_limit_that_is_no_number_is_refused(value: object) -> None:
+    with pytest.raises(ProfileError, match="calls_p95_ms must be a number"):
+        parse("mine", raw() | {"limits": raw()["limits"] | {"calls_p95_ms": value}}, NAMES)
+
+
+def test_an_unknown_profile_is_answered_with_those_that_exist() -> None:
+    with pytest.raises(ProfileError, match="there are baseline, smoke"):
+        load("smok", NAMES)
+
+
+def test_scale_changes_people_and_arrivals_and_no_limit() -> None:
+    whole = load("baseline", NAMES)
+    tenth = whole.scaled(0.1)
+    assert tenth.users == 10
+    assert tenth.phases[0].rate(10) == pytest.approx(whole.phases[0].rate(10) / 10)
+    assert tenth.limits == whole.limits
+    assert tenth.scale == pytest.approx(0.1)

@@ -1,0 +1,91 @@
+"""The generator, a process of its own, against a server whose truth is known."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fixtures.ports import reserve_port
+from load import folder
+from load.generating import generate
+from load.history import read
+from load.limits import judged_phases
+from load.measures import Measures
+from load.profile import Phase, Profile, load
+from load.tests import toy
+from load.users import NAMES
+
+SIGNED_UP = "2026-01-01T00:00:00+00:00"
+
+
+@contextmanager
+def toy_server(*arguments: str) -> Iterator[str]:
+    with reserve_port() as port:
+        command = [sys.executable, "-m", "load.tests.toy", str(port.number), *arguments]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as server:
+            assert server.stdout is not None
+            assert server.stdout.readline() == b"ready\n"
+            try:
+                yield f"http://127.0.0.1:{port.number}"
+            finally:
+                server.kill()
+
+
+def lookers(*, users: int, rate: float, seconds: float) -> Profile:
+    """People who only look around, so that the server's pace is all there is to see."""
+    steady = Phase("steady", seconds, rate, judged=True)
+    return replace(load("smoke", NAMES), users=users, phases=(steady,), mix={"visitor.look_around": 1.0})
+
+
+def spec(url: str, profile: Profile, directory: Path) -> dict[str, Any]:
+    account = {"account_id": "usr_toy", "email": "toy@example.com", "name": "Toy", "role": "student"}
+    tokens = {"access_token": "a", "refresh_token": "r", "token_type": "bearer", "expires_in_s": 900}
+    student = {"account": account | {"created_at": SIGNED_UP}} | tokens
+    people = {"students": [student] * profile.users, "auditors": [], "packs": [toy.ITEM]}
+    run = {"url": url, "profile": profile.to_json(), "directory": str(directory), "seed": 1, "crowd": "toy"}
+    return run | people
+
+
+def test_a_server_that_stalls_one_second_in_five_is_not_flattered(tmp_path: Path) -> None:
+    profile = lookers(users=200, rate=100, seconds=10)
+    with toy_server() as url:
+        generate(spec(url, profile, tmp_path), tmp_path, lambda _line: None)
+    waited = Measures.from_json(folder.read(tmp_path / folder.HISTOGRAMS)).of(judged_phases(profile)).waited
+    assert waited.count == pytest.approx(1000, rel=0.15)
+    assert waited.percentile(0.5) == pytest.approx(3, abs=25)
+    p95 = waited.percentile(0.95)
+    assert p95 is not None
+    assert 650 <= p95 <= 800
+    assert len(list(read(tmp_path / folder.HISTORY))) == 2 * waited.count
+
+
+def test_arrivals_that_find_nobody_free_are_counted_and_make_the_run_invalid(tmp_path: Path) -> None:
+    profile = lookers(users=5, rate=100, seconds=2)
+    with toy_server("1", "1") as url:  # it never answers within its second
+        generate(spec(url, profile, tmp_path), tmp_path, lambda _line: None)
+    generator = folder.read(tmp_path / folder.GENERATOR)
+    assert generator["dropped"]["steady"] > 0.5 * generator["planned"]["steady"]
+    assert generator["started"]["steady"] + generator["dropped"]["steady"] == generator["planned"]["steady"]
+
+
+def test_a_generator_that_is_told_to_end_leaves_a_whole_history_and_says_that_it_was(tmp_path: Path) -> None:
+    profile = lookers(users=20, rate=20, seconds=60)
+    began = time.monotonic()
+    with toy_server("1000", "0") as url:
+        generate(spec(url, profile, tmp_path), tmp_path, end_child)
+    assert time.monotonic() - began < 20
+    assert folder.read(tmp_path / folder.GENERATOR)["interrupted"] is True
+    assert list(read(tmp_path / folder.HISTORY))
+
+
+def end_child(line: Mapping[str, Any]) -> None:
+    if line["type"] == "second":
+        os.kill(int(line["pid"]), signal.SIGTERM)
