@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import httpx
 
+from fixtures.emulator import Emulator as Control
 from fixtures.ports import reserve_port
 from fixtures.probes import says
 from fixtures.processes import Command, Process
@@ -19,10 +20,11 @@ API_KEY: Final = "sk_test_contract"
 
 @dataclass(frozen=True, slots=True)
 class Emulator:
-    """An emulator that listens, spoken to without any SDK in between."""
+    """An emulator that listens: spoken to without any SDK in between, and by its control routes."""
 
     url: str
     http: httpx.Client
+    control: Control
 
     def post(self, path: str, data: Mapping[str, Any] | None = None, **headers: str) -> httpx.Response:
         """A form-encoded call of the API; `Idempotency_Key="…"` becomes the header of that name."""
@@ -31,14 +33,6 @@ class Emulator:
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> httpx.Response:
         return self.http.get(path, params=dict(params or {}), headers={"Authorization": f"Bearer {API_KEY}"})
-
-    def control(self, path: str) -> Any:  # noqa: ANN401  the control routes answer JSON of many shapes
-        """What a control route reports."""
-        return self.http.get(f"/_emulator/{path}").raise_for_status().json()
-
-    def order(self, path: str, body: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401  as above
-        """Tells the emulator to do something."""
-        return self.http.post(f"/_emulator/{path}", json=dict(body or {})).raise_for_status().json()
 
 
 @contextmanager
@@ -51,7 +45,7 @@ def emulator(log: Path, *options: str) -> Iterator[Emulator]:
         try:
             process.wait_ready(says("listening on "), START_TIMEOUT_S)
             url = f"http://127.0.0.1:{port.number}"
-            with httpx.Client(base_url=url, timeout=30) as http:
-                yield Emulator(url, http)
+            with httpx.Client(base_url=url, timeout=30) as http, Control(url) as control:
+                yield Emulator(url, http, control)
         finally:
             process.end()

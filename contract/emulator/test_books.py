@@ -2,7 +2,7 @@
 
 from collections import Counter
 from random import Random
-from typing import Any, Final
+from typing import Final
 
 import pytest
 import stripe
@@ -70,7 +70,7 @@ def history(request: pytest.FixtureRequest, client: stripe.StripeClient) -> str:
 
 
 def test_every_transaction_and_every_account_sums_to_zero(stand_in: Emulator, history: str) -> None:
-    books = stand_in.control("books")
+    books = stand_in.http.get("/_emulator/books").json()
     total = Counter[str]()
     for account in books["accounts"]:
         total[account["currency"]] += account["balance"]
@@ -80,10 +80,10 @@ def test_every_transaction_and_every_account_sums_to_zero(stand_in: Emulator, hi
 
 
 def test_a_transaction_nets_its_amount_less_its_fee(stand_in: Emulator, history: str) -> None:
-    transactions = stand_in.control("books")["transactions"]
+    transactions = stand_in.control.books().transactions
 
     assert transactions
-    assert [each for each in transactions if each["net"] != each["amount"] - each["fee"]] == [], history
+    assert [each for each in transactions if each.net != each.amount - each.fee] == [], history
 
 
 def test_the_books_hold_what_was_captured_less_what_was_given_back(
@@ -95,8 +95,8 @@ def test_the_books_hold_what_was_captured_less_what_was_given_back(
     for refund in client.v1.refunds.list({"limit": 100}).auto_paging_iter():
         moved[refund.currency] -= refund.amount if refund.balance_transaction else 0
     booked = Counter[str]()
-    for transaction in stand_in.control("books")["transactions"]:
-        booked[transaction["currency"]] += transaction["amount"]
+    for transaction in stand_in.control.books().transactions:
+        booked[transaction.currency] += transaction.amount
 
     assert booked == moved, history
 
@@ -105,8 +105,8 @@ def test_the_balance_of_the_merchant_is_what_the_transactions_net(
     client: stripe.StripeClient, stand_in: Emulator, history: str
 ) -> None:
     net = Counter[str]()
-    for transaction in stand_in.control("books")["transactions"]:
-        net[transaction["currency"]] += transaction["net"]
+    for transaction in stand_in.control.books().transactions:
+        net[transaction.currency] += transaction.net
     balance = client.v1.balance.retrieve()
     held = Counter[str]()
     for available in balance.available:
@@ -131,6 +131,6 @@ def test_the_api_lists_every_transaction_of_the_books(
     client: stripe.StripeClient, stand_in: Emulator, history: str
 ) -> None:
     listed = client.v1.balance_transactions.list({"limit": 100}).auto_paging_iter()
-    booked: list[dict[str, Any]] = stand_in.control("books")["transactions"]
+    booked = stand_in.control.books().transactions
 
-    assert {each.id for each in listed} == {each["id"] for each in booked}, history
+    assert {each.id for each in listed} == {each.id for each in booked}, history

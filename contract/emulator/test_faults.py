@@ -9,6 +9,7 @@ import pytest
 import stripe
 
 from contract.emulator.running import API_KEY, Emulator
+from fixtures.emulator import FaultKind
 
 _numbers = count(1)
 
@@ -17,7 +18,7 @@ _numbers = count(1)
 def peace(stand_in: Emulator) -> Iterator[None]:
     """Faults ordered by a test end with it."""
     yield
-    stand_in.http.delete("/_emulator/faults").raise_for_status()
+    stand_in.control.clear_faults()
 
 
 @pytest.fixture
@@ -25,12 +26,19 @@ def email() -> str:
     return f"fault-{next(_numbers)}@example.com"
 
 
-def order(stand_in: Emulator, kind: str, **more: object) -> None:
-    stand_in.order("faults", {"route": "POST /v1/customers", "kind": kind, "times": 1} | more)
+def order(
+    stand_in: Emulator,
+    kind: FaultKind,
+    *,
+    route: str = "POST /v1/customers",
+    times: int | None = 1,
+    delay_s: float | None = None,
+) -> None:
+    stand_in.control.fault(kind, route=route, times=times, delay_s=delay_s)
 
 
 def bites(stand_in: Emulator) -> list[int]:
-    return [fault["bit"] for fault in stand_in.control("faults")["faults"]]
+    return [fault.bit for fault in stand_in.control.faults()]
 
 
 def customers_with(stand_in: Emulator, email: str) -> int:
@@ -48,7 +56,7 @@ def customers_with(stand_in: Emulator, email: str) -> int:
     ],
 )
 def test_a_fault_answers_as_the_processor_would(
-    stand_in: Emulator, email: str, kind: str, answer: tuple[int, str | None], effects: int
+    stand_in: Emulator, email: str, kind: FaultKind, answer: tuple[int, str | None], effects: int
 ) -> None:
     order(stand_in, kind)
     reply = stand_in.post("/v1/customers", {"email": email})
@@ -131,7 +139,7 @@ def test_a_fault_on_every_route_bites_any(stand_in: Emulator) -> None:
 def test_a_fault_without_end_ends_when_cleared(stand_in: Emulator) -> None:
     order(stand_in, "error_500_before", times=None)
     faulty = [stand_in.post("/v1/customers").status_code for _ in range(3)]
-    stand_in.http.delete("/_emulator/faults").raise_for_status()
+    stand_in.control.clear_faults()
 
     assert (faulty, stand_in.post("/v1/customers").status_code) == ([500] * 3, 200)
 
@@ -139,9 +147,9 @@ def test_a_fault_without_end_ends_when_cleared(stand_in: Emulator) -> None:
 def test_the_journal_names_the_fault_that_bit(stand_in: Emulator, email: str) -> None:
     order(stand_in, "error_500_after")
     stand_in.post("/v1/customers", {"email": email})
-    entry = next(each for each in stand_in.control("journal")["entries"] if each["params"].get("email") == email)
+    entry = next(call for call in stand_in.control.journal() if call.params.get("email") == email)
 
-    assert (entry["route"], entry["status"], entry["fault"]) == ("POST /v1/customers", 500, "error_500_after")
+    assert (entry.route, entry.status, entry.fault) == ("POST /v1/customers", 500, "error_500_after")
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def key() -> str:
 def fault(stand_in: Emulator) -> Iterator[None]:
     """Faults ordered by the test end with it."""
     yield
-    stand_in.http.delete("/_emulator/faults").raise_for_status()
+    stand_in.control.clear_faults()
 
 
 def customers_with(stand_in: Emulator, email: str) -> int:
@@ -69,7 +69,7 @@ def test_a_key_that_comes_on_another_route_is_refused(stand_in: Emulator, key: s
 
 @pytest.mark.usefixtures("fault")
 def test_of_two_requests_at_once_one_is_a_conflict(stand_in: Emulator, key: str) -> None:
-    stand_in.order("faults", {"route": "POST /v1/customers", "kind": "slow", "delay_s": 1.0, "times": 2})
+    stand_in.control.fault("slow", route="POST /v1/customers", times=2, delay_s=1.0)
     replies = two_at_once(stand_in, key)
 
     assert sorted(reply.status_code for reply in replies) == [200, 409]
@@ -77,7 +77,7 @@ def test_of_two_requests_at_once_one_is_a_conflict(stand_in: Emulator, key: str)
 
 @pytest.mark.usefixtures("fault")
 def test_a_conflict_is_not_remembered(stand_in: Emulator, key: str) -> None:
-    stand_in.order("faults", {"route": "POST /v1/customers", "kind": "slow", "delay_s": 1.0, "times": 2})
+    stand_in.control.fault("slow", route="POST /v1/customers", times=2, delay_s=1.0)
     created = next(reply for reply in two_at_once(stand_in, key) if reply.status_code == 200)
     later = stand_in.post("/v1/customers", Idempotency_Key=key)
 
@@ -97,7 +97,7 @@ def two_at_once(stand_in: Emulator, key: str) -> list[httpx.Response]:
 
 @pytest.mark.usefixtures("fault")
 def test_a_500_of_an_executed_request_is_replayed(stand_in: Emulator, key: str) -> None:
-    stand_in.order("faults", {"route": "POST /v1/customers", "kind": "error_500_after", "times": 1})
+    stand_in.control.fault("error_500_after", route="POST /v1/customers")
     first, second = (stand_in.post("/v1/customers", Idempotency_Key=key) for _ in range(2))
 
     assert (first.status_code, second.status_code, second.content) == (500, 500, first.content)
@@ -107,7 +107,7 @@ def test_a_500_of_an_executed_request_is_replayed(stand_in: Emulator, key: str) 
 def test_a_request_that_was_executed_before_its_reply_was_lost_is_not_executed_again(
     stand_in: Emulator, key: str
 ) -> None:
-    stand_in.order("faults", {"route": "POST /v1/customers", "kind": "reply_lost", "times": 1})
+    stand_in.control.fault("reply_lost", route="POST /v1/customers")
     with pytest.raises(httpx.TransportError):
         stand_in.post("/v1/customers", {"email": f"{key}@example.com"}, Idempotency_Key=key)
     again = stand_in.post("/v1/customers", {"email": f"{key}@example.com"}, Idempotency_Key=key)
