@@ -16,10 +16,12 @@ from system.kit.pagination import Cursors
 from system.observability.endpoints import metrics_routes
 from system.observability.metrics import HttpMetrics
 from system.observability.middleware import Observed
+from system.payments.endpoints import router as payments
 from system.processor.stripe import StripeProcessor
 from system.settings import Settings
 from system.web.pages import mount_pages
 from system.web.security import SecurityHeaders
+from system.webhooks.endpoints import router as webhooks
 
 BODY_BYTES_MAX = 256 * 1024
 """More than any form or event of ours; what is larger is refused before it is read."""
@@ -43,7 +45,7 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
         max_body_size=BODY_BYTES_MAX,
     )
     http_metrics = HttpMetrics()
-    for router in (accounts, catalogue, health, metrics_routes(http_metrics)):
+    for router in (accounts, catalogue, payments, webhooks, health, metrics_routes(http_metrics)):
         app.include_router(router)
     install_problem_handlers(app)
     mount_pages(app)

@@ -1,7 +1,9 @@
 """The adapter to Stripe: the only module that imports its SDK, and where its exceptions become answers."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from typing import Any, Literal
 
 import aiohttp
@@ -18,6 +20,7 @@ from system.processor.port import (
     ProcessorAwayError,
     RefundAnswer,
     RefundAttempt,
+    Refunded,
     RefundRefused,
     Unavailable,
     Unknown,
@@ -40,6 +43,8 @@ _Json = dict[str, Any]
 class StripeProcessor:
     def __init__(self, settings: Settings) -> None:
         stripe.enable_telemetry = False
+        # Two lines a call, in a form of their own; what matters is logged here, with our request's id.
+        logging.getLogger("stripe").setLevel(logging.WARNING)
         timeout = aiohttp.ClientTimeout(total=settings.processor_timeout_s)
         self._http = stripe.AIOHTTPClient(timeout=timeout)
         base = settings.stripe_api_base
@@ -58,9 +63,12 @@ class StripeProcessor:
             case dict():
                 return str(reply["id"])
             case stripe.StripeError():
+                log.error("processor_refused_our_request", code=reply.code, message=reply.user_message)
                 return Unknown(f"the customer was refused: {reply.user_message}")
-            case Unavailable() | Unknown():
+            case Unavailable():
                 return Unknown(reply.reason)
+            case Unknown():
+                return reply
 
     async def charge(self, attempt: Attempt) -> PaymentAnswer:
         if attempt.money.amount % smallest_step(attempt.money.currency):
@@ -75,7 +83,7 @@ class StripeProcessor:
                 "currency": attempt.money.currency,
                 "customer": attempt.customer_id,
                 "payment_method": attempt.payment_method,
-                "payment_method_types": ["card"],
+                "allowed_payment_method_types": ["card"],
                 # The default captures a little later, and the fee would then come with another request.
                 "capture_method": "automatic",
                 "confirm": True,
@@ -101,7 +109,7 @@ class StripeProcessor:
                 "customer": attempt.customer_id,
                 "client_reference_id": attempt.payment_id,
                 "line_items": [{"price_data": price, "quantity": 1}],
-                "payment_method_types": ["card"],
+                "allowed_payment_method_types": ["card"],
                 "payment_intent_data": {"metadata": _metadata(attempt), "capture_method": "automatic"},
                 "metadata": _metadata(attempt),
                 "success_url": attempt.return_url,
@@ -125,11 +133,11 @@ class StripeProcessor:
         found = await self._search("/v1/payment_intents", ours, {"customer": customer_id, "expand": _listed(_INTENT)})
         return payment_answer(found) if isinstance(found, dict) else found
 
-    async def retrieve_payment(self, processor_payment_id: str) -> PaymentAnswer:
+    async def retrieve_payment(self, processor_payment_id: str) -> PaymentAnswer | None:
         reply = await self._read(f"/v1/payment_intents/{processor_payment_id}", _INTENT)
         return payment_answer(reply) if isinstance(reply, dict) else reply
 
-    async def retrieve_session(self, session_id: str) -> PaymentAnswer:
+    async def retrieve_session(self, session_id: str) -> PaymentAnswer | None:
         reply = await self._read(f"/v1/checkout/sessions/{session_id}", _SESSION)
         return session_answer(reply) if isinstance(reply, dict) else reply
 
@@ -155,9 +163,16 @@ class StripeProcessor:
         found = await self._search("/v1/refunds", {"refund_id": refund_id}, params)
         return refund_answer(found) if isinstance(found, dict) else found
 
-    async def retrieve_refund(self, processor_refund_id: str) -> RefundAnswer:
+    async def retrieve_refund(self, processor_refund_id: str) -> RefundAnswer | None:
         reply = await self._read(f"/v1/refunds/{processor_refund_id}", _REFUND)
         return refund_answer(reply) if isinstance(reply, dict) else reply
+
+    async def refunds_of(self, processor_payment_id: str) -> list[Refunded] | Unknown:
+        params: _Json = {"payment_intent": processor_payment_id, "expand": _listed(_REFUND)}
+        try:
+            return [refund_answer(found) async for found in self._pages("/v1/refunds", params)]
+        except ProcessorAwayError as away:
+            return Unknown(str(away))
 
     async def balance_transactions(self) -> AsyncIterator[BalanceTransaction]:
         async for line in self._pages("/v1/balance_transactions", {}):
@@ -198,9 +213,11 @@ class StripeProcessor:
                 return
             after = {"starting_after": page["data"][-1]["id"]}
 
-    async def _read(self, path: str, expand: list[str]) -> _Json | Unknown:
-        """Fetch one object; a read that failed says nothing about what it asked for."""
+    async def _read(self, path: str, expand: list[str]) -> _Json | Unknown | None:
+        """Fetch one object, or None if there is none; a read that failed says nothing about what it asked for."""
         reply = await self._ask("get", path, {"expand": expand})
+        if isinstance(reply, stripe.InvalidRequestError) and reply.http_status == HTTPStatus.NOT_FOUND:
+            return None
         return reply if isinstance(reply, dict) else Unknown(_reason(reply))
 
     async def _ask(

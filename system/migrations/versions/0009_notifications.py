@@ -1,4 +1,4 @@
-"""Mails that a committed fact owes to somebody: one for each fact, template and recipient."""
+"""Mails that a committed fact owes to an account: one for each fact, template and recipient."""
 
 from alembic import op
 
@@ -10,7 +10,8 @@ CREATE TABLE notifications (
     notification_id text PRIMARY KEY,
     event_key       text NOT NULL,
     template        text NOT NULL,
-    recipient       text NOT NULL,
+    -- An account; where its mail goes is looked up when it is sent.
+    recipient       text NOT NULL REFERENCES accounts,
     facts           jsonb NOT NULL,
     created_at      timestamptz NOT NULL,
     -- The lease of whoever is sending it now.
