@@ -29,9 +29,9 @@ def test_a_forged_return_address_proves_no_payment(page: Page, bench: Bench, ada
     sign_up(page, ada)
     pricing.choose(page, COURSE)
     checkout.go_to_hosted_page(page)
-    [open_payment] = bench.as_auditor().payments_of(ada.email)
+    [open_payment] = bench.payments_of(ada)
 
     page.goto(f"/payments/return?payment_id={open_payment.payment_id}&redirect_status=succeeded")
 
     expect(page.get_by_role("main")).not_to_contain_text("Paid")
-    assert bench.as_auditor().payments_of(ada.email)[0].status == "requires_action"
+    assert bench.payments_of(ada)[0].status == "requires_action"

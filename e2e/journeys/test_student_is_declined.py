@@ -19,7 +19,7 @@ def test_a_declined_card_charges_nothing_and_another_card_pays(page: Page, bench
     hosted_checkout.pay(page, hosted_checkout.VISA)
 
     receipt.expect_paid(page, "49.00")
-    [payment] = bench.as_auditor().payments_of(ada.email)
+    [payment] = bench.payments_of(ada)
     assert payment.status == "succeeded"
     assert len(bench.mailbox.messages(to=ada.email)) <= 1
 
@@ -46,6 +46,6 @@ def test_3d_secure_that_fails_charges_nothing_and_another_card_pays(page: Page, 
     authentication.fail(page)
 
     expect(page.get_by_role("alert")).to_be_visible()
-    assert bench.as_auditor().payments_of(ada.email)[0].status == "requires_action"
+    assert bench.payments_of(ada)[0].status == "requires_action"
     hosted_checkout.pay(page, hosted_checkout.VISA)
     receipt.expect_paid(page, "49.00")

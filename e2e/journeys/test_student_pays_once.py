@@ -22,7 +22,7 @@ def test_a_double_click_on_both_pay_buttons_pays_once(page: Page, bench: Bench, 
     hosted_checkout.pay_button(page).dblclick()
 
     receipt.expect_paid(page, "49.00")
-    [payment] = bench.as_auditor().payments_of(ada.email)
+    [payment] = bench.payments_of(ada)
     assert payment.status == "succeeded"
     assert len(bench.stripe.charges_of(payment.processor_payment_id)) == 1
 
@@ -43,5 +43,5 @@ def test_two_tabs_lead_to_one_payment(
     hosted_checkout.pay(first, hosted_checkout.VISA)
 
     receipt.expect_paid(first, "49.00")
-    paid = [payment for payment in bench.as_auditor().payments_of(ada.email) if payment.status == "succeeded"]
+    paid = [payment for payment in bench.payments_of(ada) if payment.status == "succeeded"]
     assert len(paid) == 1
