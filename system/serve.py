@@ -3,14 +3,15 @@
 import socket
 import sys
 
-import psycopg
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from system.app import create_app
 from system.kit.clock import Clock, SystemClock
-from system.migrations.head import stored_version, wanted_version
+from system.migrations.head import schema_fault
+from system.observability.logs import configure_logging
+from system.observability.metrics import share_counters
 from system.settings import Settings, read_settings
 
 _BACKLOG = 4096
@@ -20,7 +21,8 @@ _DRAIN_S = 30
 
 def serve(settings: Settings, clock: Clock, *, host: str, port: int, workers: int) -> int:
     """Serve until told to stop. Return 1, with one sentence and the way out, when that is impossible."""
-    fault = _fault_of_database(settings) or _fault_of_clock(clock, workers)
+    configure_logging(settings.log_level)
+    fault = schema_fault(str(settings.database_url)) or _fault_of_clock(clock, workers)
     if fault:
         print(fault, file=sys.stderr)  # noqa: T201 - a command prints
         return 1
@@ -36,13 +38,16 @@ def serve(settings: Settings, clock: Clock, *, host: str, port: int, workers: in
         if workers == 1:
             uvicorn.Server(config).run(sockets=[listener])
         else:
+            share_counters()
             Multiprocess(config, sockets=[listener]).run()
     return 0
 
 
 def build() -> FastAPI:
     """Build one worker's application: it is a process of its own and reads the same environment again."""
-    return create_app(read_settings(), SystemClock())
+    settings = read_settings()
+    configure_logging(settings.log_level)
+    return create_app(settings, SystemClock())
 
 
 def _config(app: FastAPI | str, workers: int) -> uvicorn.Config:
@@ -74,17 +79,6 @@ def _listen(host: str, port: int) -> socket.socket:
         raise
     listener.set_inheritable(True)
     return listener
-
-
-def _fault_of_database(settings: Settings) -> str | None:
-    try:
-        stored = stored_version(str(settings.database_url))
-    except psycopg.OperationalError as away:
-        reason = str(away).strip().splitlines()[0]
-        return f"The database does not answer ({reason}). Start it, or correct ASSAY_DATABASE_URL."
-    if stored != wanted_version():
-        return f"The schema is at {stored or 'nothing'}, not {wanted_version()}. Run `python -m system migrate` first."
-    return None
 
 
 def _fault_of_clock(clock: Clock, workers: int) -> str | None:

@@ -7,16 +7,13 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from system.accounts.access import public
 from system.context import Context
 from system.observability.business import BusinessMetrics
-from system.observability.metrics import HttpMetrics
-
-_SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-"""Where the workers of one server keep their counters together; `prometheus_client` reads the same variable."""
+from system.observability.metrics import SHARED_FOLDER, HttpMetrics
 
 
 def metrics_routes(http: HttpMetrics) -> APIRouter:
     router = APIRouter(tags=["operations"])
     registry = CollectorRegistry()
-    if _SHARED_FOLDER in os.environ:
+    if SHARED_FOLDER in os.environ:
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call] # the package's one constructor without types
     else:
         http.register(registry)

@@ -1,4 +1,10 @@
+import os
+import tempfile
+
 from prometheus_client import CollectorRegistry, Counter, Histogram
+
+SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""Where the workers of one server keep their counters together; `prometheus_client` reads the same variable."""
 
 _BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 25.0)
 
@@ -34,3 +40,8 @@ class HttpMetrics:
             histogram = self._histograms[method, route] = self._seconds.labels(method, route)
         counter.inc()
         histogram.observe(seconds)
+
+
+def share_counters() -> None:
+    """Let the processes that are started from here on count together; their scrape is then of all of them."""
+    os.environ.setdefault(SHARED_FOLDER, tempfile.mkdtemp(prefix="assay-metrics-"))
