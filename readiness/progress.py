@@ -62,7 +62,8 @@ def _sentence(run: Run) -> str:
     name = f"{run.suite.name:<10}"
     if run.state == "running" and not run.lines:
         return f"{name} started" if run.seconds < 1 else f"{name} running   {run.seconds:4.0f} s"
-    counts = f"{run.count('pass')} passed, {run.count('fail')} failed, {run.count('unknown')} unknown"
+    undecided = "to go" if run.state == "running" else "unknown"
+    counts = f"{run.count('pass')} passed, {run.count('fail')} failed, {run.count('unknown')} {undecided}"
     return f"{name} {run.state.replace('_', ' '):<9} {run.seconds:4.0f} s   {counts}   {run.problem}".rstrip()
 
 
@@ -70,7 +71,7 @@ def _table(runs: Sequence[Run], elapsed_s: float) -> Table:
     table = Table(title=f"Assay: {elapsed_s:.0f} s", title_justify="left", box=None, pad_edge=False)
     table.add_column("suite")
     table.add_column("state")
-    for heading in ("passed", "failed", "unknown", "seconds"):
+    for heading in ("passed", "failed", "undecided", "seconds"):
         table.add_column(heading, justify="right")
     for run in runs:
         figures = [str(run.count("pass")), str(run.count("fail")), str(run.count("unknown")), f"{run.seconds:.0f}"]

@@ -6,7 +6,7 @@ The pictures of the documentation are made from a finished report, without runni
     playwright screenshot --channel chromium --viewport-size 1280,1400 reports/prove/index.html docs/images/report.png
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from readiness.books import in_words
 from readiness.document import CriterionPart, Document, RowPart
+from readiness.gallery import Picture, pictures
 from readiness.verdict import Verdict
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -26,6 +27,7 @@ WORDS: dict[str, str] = {
     "pending": "waits for a person",
     "not_applicable": "not applicable",
 }
+CHECK_WORDS: dict[str, str] = {"pass": "passed", "fail": "failed", "unknown": "unknown"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,11 @@ class Section:
 def write(document: Document, out: Path) -> None:
     """Raises OSError."""
     (out / "verdict.json").write_text(document.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    (out / "index.html").write_text(render("report.html.j2", document), encoding="utf-8")
+    (out / "index.html").write_text(render("report.html.j2", document, pictures(document, out)), encoding="utf-8")
     (out / "go-no-go.md").write_text(render("go-no-go.md.j2", document), encoding="utf-8")
 
 
-def render(template: str, document: Document) -> str:
+def render(template: str, document: Document, gallery: Sequence[Picture] = ()) -> str:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=template.endswith(".html.j2"),
@@ -56,6 +58,8 @@ def render(template: str, document: Document) -> str:
         document=document,
         sections=sections(document),
         words=WORDS,
+        check_words=CHECK_WORDS,
+        gallery=gallery,
         failed=with_verdict(document, "fail"),
         unproven=with_verdict(document, "unknown"),
         pending=with_verdict(document, "pending"),

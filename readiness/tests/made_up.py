@@ -3,8 +3,8 @@
 python -m readiness.tests.made_up FOLDER [payments]
 """
 
+import argparse
 import datetime as dt
-import sys
 from pathlib import Path
 
 from readiness import environment, junit, registry, report
@@ -129,14 +129,14 @@ def document(
     return assemble(judge(requirements, lines, {}, scope=scope), runs_of(lines, out), defects(), around, out)
 
 
-def main(out: Path, scope: str | None) -> None:
+def main(out: Path, *, scope: str | None, proven: bool) -> None:
     requirements = registry.load()
     lines = lines_for(requirements, "payments")
     trace = out / "trace.zip"
     out.mkdir(parents=True, exist_ok=True)
     trace.write_bytes(b"made up")
     lines[0] = lines[0].model_copy(update={"links": (Link(label="trace", href=str(trace)),)})
-    if scope is None:
+    if not proven:
         message = "AssertionError: 201 != 409\nPOST /api/payments/refund -> 201\n{'refund_id': 'rfd_1'}\nseed 4711"
         lines.append(line("contract/test_refunds.py::test_parallel", "A2.4", outcome="fail", detail=message))
         lines.append(line("security/test_x.py::test_y", "A15.3", outcome="unknown", detail="skipped", suite="security"))
@@ -146,4 +146,9 @@ def main(out: Path, scope: str | None) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None)  # noqa: PLR2004 - the optional scope
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("folder", type=Path)
+    asked.add_argument("--scope")
+    asked.add_argument("--proven", action="store_true", help="without the failures")
+    order = asked.parse_args()
+    main(order.folder, scope=order.scope, proven=order.proven)
