@@ -5,6 +5,7 @@ from fastapi import FastAPI
 
 from system.accounts.access import install_openapi
 from system.accounts.endpoints import router as accounts
+from system.admin.endpoints import router as admin
 from system.catalogue.endpoints import router as catalogue
 from system.context import System
 from system.health.endpoints import VERSION
@@ -45,7 +46,7 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
         max_body_size=BODY_BYTES_MAX,
     )
     http_metrics = HttpMetrics()
-    for router in (accounts, catalogue, payments, webhooks, health, metrics_routes(http_metrics)):
+    for router in (accounts, catalogue, payments, webhooks, admin, health, metrics_routes(http_metrics)):
         app.include_router(router)
     install_problem_handlers(app)
     mount_pages(app)
