@@ -19,3 +19,15 @@ def stored_version(database_url: str) -> str | None:
             return None
         row = conn.execute("SELECT version_num FROM alembic_version").fetchone()
     return str(row[0]) if row else None
+
+
+def schema_fault(database_url: str) -> str | None:
+    """Return what keeps this code from working with the database, in one sentence with the remedy, or None."""
+    try:
+        stored = stored_version(database_url)
+    except psycopg.OperationalError as away:
+        reason = str(away).strip().splitlines()[0]
+        return f"The database does not answer ({reason}). Start it, or correct ASSAY_DATABASE_URL."
+    if stored != wanted_version():
+        return f"The schema is at {stored or 'nothing'}, not {wanted_version()}. Run `python -m system migrate` first."
+    return None

@@ -1,0 +1,58 @@
+"""A notification as a mail: what it says, and the way to the server."""
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import aiosmtplib
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from system.accounts.models import Account
+from system.notifications.repository import Notification
+from system.settings import Settings
+
+_TIMEOUT_S = 20
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    # Names of items and accounts are other people's text: they are escaped wherever a reader would run them.
+    autoescape=select_autoescape(enabled_extensions=("html",), default=False),
+    undefined=StrictUndefined,
+    keep_trailing_newline=True,
+)
+
+
+def compose(notification: Notification, account: Account, settings: Settings) -> EmailMessage:
+    """Write a mail; the same notification gives the same Message-ID, so that a mailbox drops what comes twice."""
+    receipt_url = f"{str(settings.public_url).rstrip('/')}/payments/{notification.facts['payment_id']}/receipt"
+    facts: dict[str, Any] = {**notification.facts, "name": account.name, "receipt_url": receipt_url}
+    sender = Address("Lyceum", addr_spec=settings.mail_from)
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = Address(addr_spec=account.email)
+    message["Subject"] = _rendered(f"{notification.template}.subject.txt", facts).strip()
+    message["Date"] = format_datetime(notification.created_at)
+    message["Message-ID"] = f"<{notification.notification_id}@{sender.domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(_rendered(f"{notification.template}.txt", facts))
+    message.add_alternative(_rendered(f"{notification.template}.html", facts), subtype="html")
+    return message
+
+
+async def deliver(message: EmailMessage, settings: Settings) -> None:
+    """Hand a mail to the server; SMTPException or OSError if it does not take it."""
+    server = settings.smtp_url
+    await aiosmtplib.send(
+        message,
+        hostname=server.host,
+        port=server.port,
+        username=server.username,
+        password=server.password,
+        use_tls=server.scheme == "smtps",
+        timeout=_TIMEOUT_S,
+    )
+
+
+def _rendered(template: str, facts: dict[str, Any]) -> str:
+    return _TEMPLATES.get_template(template).render(facts)

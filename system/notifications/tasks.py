@@ -1,0 +1,61 @@
+"""The job behind each mail that is owed. Run twice, it sends once; refused, it comes back later and later."""
+
+from datetime import timedelta
+
+import aiosmtplib
+import psycopg
+import structlog
+from procrastinate import Blueprint, JobContext, RetryStrategy
+
+from system.accounts import repository as accounts
+from system.context import System
+from system.notifications import repository
+from system.notifications.mail import compose, deliver
+from system.notifications.repository import QUEUE, TASK, Notification
+
+log = structlog.get_logger(__name__)
+blueprint = Blueprint()
+
+_LEASE = timedelta(seconds=30)
+"""Longer than a server may take to answer: who holds a mail for longer than this has died with it."""
+
+
+class InOtherHandsError(Exception):
+    """Somebody is sending this mail now, or was until a moment ago."""
+
+
+_RETRY = RetryStrategy(
+    max_attempts=14,
+    exponential_wait=2,
+    retry_exceptions=(aiosmtplib.SMTPException, OSError, psycopg.OperationalError, InOtherHandsError),
+)
+
+
+@blueprint.task(name=TASK, queue=QUEUE, retry=_RETRY, pass_context=True)
+async def send_mail(context: JobContext, notification_id: str) -> None:
+    system = context.additional_context["system"]
+    assert isinstance(system, System)
+    notification = await _lease(system, notification_id)
+    if notification is None:
+        return
+    async with system.db.statement() as conn:
+        account = await accounts.get_account(conn, notification.recipient)
+    try:
+        await deliver(compose(notification, account, system.settings), system.settings)
+    except (aiosmtplib.SMTPException, OSError) as refused:
+        log.warning("mail_refused", notification_id=notification_id, reason=str(refused))
+        async with system.db.transaction() as conn:
+            await repository.give_back(conn, notification_id)
+        raise
+    async with system.db.transaction() as conn:
+        await repository.mark_sent(conn, notification_id, system.clock.now())
+
+
+async def _lease(system: System, notification_id: str) -> Notification | None:
+    """Take the mail before it is sent: of two workers that come to have its job, one goes away."""
+    now = system.clock.now()
+    async with system.db.transaction() as conn:
+        leased = await repository.lease(conn, notification_id, now=now, stale=now - _LEASE)
+        if leased is None and not await repository.is_sent(conn, notification_id):
+            raise InOtherHandsError(notification_id)
+    return leased
