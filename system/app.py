@@ -10,6 +10,7 @@ from system.catalogue.endpoints import router as catalogue
 from system.context import System
 from system.health.endpoints import VERSION
 from system.health.endpoints import router as health
+from system.kit.body_limit import BodyLimit
 from system.kit.clock import Clock
 from system.kit.db import Database
 from system.kit.http import install_problem_handlers
@@ -43,7 +44,6 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        max_body_size=BODY_BYTES_MAX,
     )
     http_metrics = HttpMetrics()
     for router in (accounts, catalogue, payments, webhooks, admin, health, metrics_routes(http_metrics)):
@@ -51,6 +51,7 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
     install_problem_handlers(app)
     mount_pages(app)
     install_openapi(app)
+    app.add_middleware(BodyLimit, bytes_max=BODY_BYTES_MAX)
     app.add_middleware(SecurityHeaders, settings=settings)
     app.add_middleware(Observed, clock=clock, metrics=http_metrics)
     return app

@@ -55,15 +55,28 @@ async def _on_invalid(request: Request, exc: Exception) -> Response:
 
 def _field_error(error: dict[str, Any]) -> FieldError:
     location: Sequence[Any] = error["loc"]
+    if error["type"] == "json_invalid":
+        # Its location is an offset, which is no field; the whole body is at fault.
+        return FieldError(field="body", message=f"This is no JSON, from character {location[-1]} on")
+    if location == ("body",) and error["type"] in {"model_attributes_type", "model_type", "missing"}:
+        return FieldError(field="body", message="Send a JSON object, with Content-Type: application/json")
     return FieldError(field=".".join(str(part) for part in location), message=str(error["msg"]))
 
 
-_TITLES = {404: ("not-found", "There is nothing here"), 405: ("method-not-allowed", "This path has other methods")}
+_TITLES = {
+    404: ("not-found", "There is nothing here"),
+    405: ("method-not-allowed", "This path has other methods"),
+    413: ("content-too-large", "The body is too large"),
+}
+_WAYS_OUT = {
+    404: "Check the path; every path there is stands in /openapi.json.",
+    405: "Use one of the methods in the Allow header.",
+}
 
 
 async def _on_http_exception(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, HTTPException)
-    problem = Problem(str(exc.detail), headers=exc.headers)
+    problem = Problem(_WAYS_OUT.get(exc.status_code, str(exc.detail)), headers=exc.headers)
     slug, title = _TITLES.get(exc.status_code, (f"http-{exc.status_code}", str(exc.detail)))
     body = problem.body(instance=request.url.path, request_id=RequestId.of(request))
     body |= {"type": f"/problems/{slug}", "title": title, "status": exc.status_code}
