@@ -14,7 +14,7 @@ from rich.console import Console
 
 from readiness import campaign, document, report
 from readiness.document import Document
-from readiness.prove import HarnessError, Order, cannot_write, prove
+from readiness.prove import HarnessError, Order, cannot_write, prove, start_database
 
 GO, NO_GO, HARNESS_FAILURE, INTERRUPTED = 0, 2, 3, 130
 DEFAULT_OUT = Path("reports/prove")
@@ -94,6 +94,7 @@ def _defects(options: argparse.Namespace, console: Console) -> int:
     except ValueError as error:
         raise HarnessError(f"--only takes row numbers such as 8,9; got {options.only}.") from error
     try:
+        start_database()
         found = campaign.run(rows, blind=options.blind, evidence=options.evidence, console=console)
     except campaign.CampaignError as error:
         raise HarnessError(str(error)) from error

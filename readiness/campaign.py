@@ -20,7 +20,7 @@ from rich.table import Table
 from readiness import blind as blind_campaign
 from readiness import environment, matrix, outcomes, planted
 from readiness.child import Child
-from readiness.evidence import Outcome
+from readiness.evidence import Line, Outcome
 from readiness.matrix import DefectRow, Fate, Matrix
 from readiness.planted import Planted
 
@@ -29,7 +29,7 @@ Made = TypeVar("Made")
 
 interrupted = threading.Event()
 CHECK_LIMIT_S = 10
-START_LIMIT_S = 60
+START_LIMIT_S = 90
 AT_ONCE = 2
 STYLES: dict[Fate, str] = {"killed": "green", "survived": "bold red", "unknown": "yellow"}
 
@@ -63,13 +63,30 @@ def run(
         if out.exists():
             shutil.rmtree(out)
         out.mkdir(parents=True)
-        made, clean_seconds = _judge(chosen, blind=blind, console=console, out=out)
-        _write(made, clean_seconds, out, evidence)
+        record = Record((out / "evidence.jsonl", *([evidence] if evidence else [])))
+        made = _judge(chosen, blind=blind, console=console, out=out, record=record)
+        (out / "matrix.json").write_text(made.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        (out / "matrix.md").write_text(matrix.markdown(made), encoding="utf-8")
     except OSError as error:
         raise CampaignError(f"Nothing can be written to {out} ({error.strerror}): free some disk.") from error
     console.print(_table(made))
     console.print(f"{made.killed} of {len(made.defects)} killed; the clean system: {made.clean}. {out / 'matrix.md'}")
     return made
+
+
+class Record:
+    """Appends lines of evidence as they come, so that a campaign that is cut short leaves what it knew."""
+
+    def __init__(self, targets: Sequence[Path]) -> None:
+        self._targets = targets
+        self._lock = threading.Lock()
+
+    def add(self, *lines: Line) -> None:
+        text = "".join(line.model_dump_json() + "\n" for line in lines)
+        with self._lock:
+            for target in self._targets:
+                with target.open("a", encoding="utf-8") as file:
+                    file.write(text)
 
 
 def _choose(rows: frozenset[int], folder: Path) -> tuple[Planted, ...]:
@@ -86,27 +103,25 @@ def _choose(rows: frozenset[int], folder: Path) -> tuple[Planted, ...]:
     return chosen
 
 
-def _judge(chosen: Sequence[Planted], *, blind: bool, console: Console, out: Path) -> tuple[Matrix, float]:
-    try_one: Callable[[Planted], DefectRow]
-    if blind:
-        clean, clean_message, clean_seconds = blind_campaign.clean(out)
-        try_one = lambda defect: blind_campaign.against(defect, out)  # noqa: E731 - one of two ways to try a defect
-    else:
-        attempt = check_clean(chosen, out)
-        clean, clean_message, clean_seconds = _clean_words(attempt)
-        try_one = lambda defect: check_defect(defect, out)  # noqa: E731 - one of two ways to try a defect
-    console.print(f"clean system: {clean}. {clean_message} ({clean_seconds:.1f} s)", markup=False)
+def _judge(chosen: Sequence[Planted], *, blind: bool, console: Console, out: Path, record: Record) -> Matrix:
+    record.add(matrix.clean_line("unknown", "It was not tried.", 0, blind=blind))
+    record.add(*(matrix.defect_line(defect.row, "unknown", "It was not tried.", blind=blind) for defect in chosen))
+    clean, message, seconds = blind_campaign.clean(out) if blind else _clean_words(check_clean(chosen, out))
+    record.add(matrix.clean_line(clean, message, seconds, blind=blind))
+    console.print(f"clean system: {clean}. {message} ({seconds:.1f} s)", markup=False)
 
-    def told(defect: Planted) -> DefectRow:
-        row = try_one(defect)
+    def tried(defect: Planted) -> DefectRow:
+        row = blind_campaign.against(defect, out) if blind else check_defect(defect, out)
+        log = None if blind else out / f"{defect.name}.log"
+        detail = f"{row.fate}: {row.symptom} {row.message}".strip()
+        record.add(matrix.defect_line(row.row, matrix.OUTCOMES[row.fate], detail, row.total_s, log, blind=blind))
         console.print(f"{row.row:>4}  {row.fate:<9} {row.total_s:5.1f} s  {row.symptom[:80]}", markup=False)
         return row
 
-    defects = tuple(map(told, chosen)) if blind else _side_by_side(told, chosen)
+    defects = tuple(map(tried, chosen)) if blind else _side_by_side(tried, chosen)
     at = dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")  # noqa: TID251 - the moment of the run itself
     commit = environment.facts()["Commit"]
-    made = Matrix(commit=commit, at=at, blind=blind, clean=clean, clean_message=clean_message, defects=defects)
-    return made, clean_seconds
+    return Matrix(commit=commit, at=at, blind=blind, clean=clean, clean_message=message, defects=defects)
 
 
 def _side_by_side(work: Callable[[Given], Made], given: Sequence[Given]) -> tuple[Made, ...]:
@@ -161,16 +176,6 @@ def attempt(checks: Sequence[str], extra: Sequence[str], log: Path, *, limit_s: 
     fate, message = outcomes.classify(phases, code=end.code, timed_out=end.timed_out)
     check_s = sum(phase.seconds for phase in phases if phase.when == "call")
     return Attempt(fate, message, check_s, end.seconds)
-
-
-def _write(made: Matrix, clean_seconds: float, out: Path, evidence: Path | None) -> None:
-    (out / "matrix.json").write_text(made.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    (out / "matrix.md").write_text(matrix.markdown(made), encoding="utf-8")
-    lines = matrix.evidence_lines(made, clean_seconds=clean_seconds)
-    text = "".join(line.model_dump_json() + "\n" for line in lines)
-    for target in filter(None, (out / "evidence.jsonl", evidence)):
-        with target.open("a", encoding="utf-8") as file:
-            file.write(text)
 
 
 def _table(made: Matrix) -> Table:

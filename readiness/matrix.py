@@ -59,30 +59,24 @@ def load(path: Path) -> Matrix | None:
         return None
 
 
-def evidence_lines(matrix: Matrix, *, clean_seconds: float) -> list[Line]:
-    """`proves` C6.1 for the clean system, C6.2 for named checks and C6.3 for a blind campaign."""
-    criterion, prefix = ("C6.3", "defects/blind/") if matrix.blind else ("C6.2", "defects/")
-    clean = Line(
-        check="defects/blind/clean" if matrix.blind else "defects/clean",
-        suite="defects",
-        proves=("C6.3",) if matrix.blind else ("C6.1",),
-        outcome=matrix.clean,
-        seconds=clean_seconds,
-        detail=matrix.clean_message,
-    )
-    return [clean, *(_line(defect, prefix, criterion) for defect in matrix.defects)]
+def clean_line(outcome: Outcome, message: str, seconds: float, *, blind: bool) -> Line:
+    """Evidence about the system as it is: C6.1 for the named checks, part of C6.3 for a blind campaign."""
+    check, criterion = ("defects/blind/clean", "C6.3") if blind else ("defects/clean", "C6.1")
+    return Line(check=check, suite="defects", proves=(criterion,), outcome=outcome, seconds=seconds, detail=message)
 
 
-def _line(defect: DefectRow, prefix: str, criterion: str) -> Line:
-    log = Link(label="output", href=str(DEFAULT_FOLDER / f"{defect.name}.log"))
+def defect_line(
+    row: int, outcome: Outcome, detail: str, seconds: float = 0, log: Path | None = None, *, blind: bool
+) -> Line:
+    """Evidence about one planted defect: C6.2 for its named check, part of C6.3 for a blind campaign."""
     return Line(
-        check=f"{prefix}{defect.row}",
+        check=f"defects/blind/{row}" if blind else f"defects/{row}",
         suite="defects",
-        proves=(criterion,),
-        outcome=OUTCOMES[defect.fate],
-        seconds=defect.total_s,
-        detail=f"{defect.fate}: {defect.symptom} {defect.message}".strip(),
-        links=(log,) if not defect.red_suites else (),
+        proves=("C6.3",) if blind else ("C6.2",),
+        outcome=outcome,
+        seconds=seconds,
+        detail=detail,
+        links=(Link(label="output", href=str(log)),) if log is not None else (),
     )
 
 

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from fixtures.databases import shared_server
+from fixtures.postgres_binaries import PostgresUnavailableError
+from fixtures.processes import StartError
 from readiness import answers, environment, junit, matrix, registry, report, schedule, suites
 from readiness.answers import Answer
 from readiness.assemble import Circumstances, RunState, assemble
@@ -40,6 +43,8 @@ def prove(order: Order, console: Console) -> Document:
     began_at, began = dt.datetime.now(dt.UTC), time.monotonic()  # noqa: TID251 - the moment of the run itself
     requirements, given, chosen = _inputs(order)
     runs = _prepare(order.out, chosen)
+    if any(suite.database for suite in chosen):
+        start_database()
     interrupted = _run(runs, order, console)
     state: RunState = "interrupted" if interrupted else "complete"
     if not interrupted and not any(run.lines for run in runs):
@@ -79,6 +84,14 @@ def _prepare(out: Path, chosen: Sequence[Suite]) -> list[Run]:
     except OSError as error:
         raise HarnessError(cannot_write(out, error)) from error
     return [Run(suite, out / "evidence" / suite.name) for suite in chosen]
+
+
+def start_database() -> None:
+    """Whatever starts systems shares one server and its migrated template; without it each would make its own."""
+    try:
+        shared_server()
+    except (PostgresUnavailableError, StartError, OSError) as error:
+        raise HarnessError(str(error)) from error
 
 
 def _run(runs: Sequence[Run], order: Order, console: Console) -> bool:

@@ -25,6 +25,7 @@ class Suite(BaseModel):
     command: Annotated[tuple[str, ...], Field(min_length=1)]
     limit_s: Annotated[float, Field(gt=0)]
     cores: Literal[1, 2] = 1
+    database: bool = False
     quick: bool = True
     quick_command: tuple[str, ...] | None = None
     blind_args: tuple[str, ...] = ()

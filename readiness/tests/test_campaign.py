@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from readiness import blind, campaign, matrix, outcomes, planted
+from readiness import blind, campaign, evidence, matrix, outcomes, planted
 from readiness.campaign import CampaignError
 from readiness.matrix import Matrix
 from readiness.outcomes import Phase
@@ -146,9 +146,14 @@ def test_a_campaign_is_recorded_for_people_and_for_the_verdict(campaign_of_three
     assert not found.sound
     assert matrix.load(tmp_path / "reports" / "matrix.json") == found
     assert "| 1 | Credits twice what was delivered twice. |" in (tmp_path / "reports" / "matrix.md").read_text()
-    lines = [part.outcome for part in matrix.evidence_lines(found, clean_seconds=1)]
-    assert lines == ["pass", "pass", "fail", "unknown"]
-    assert (tmp_path / "evidence.jsonl").read_text().count("\n") == 4
+    lines = evidence.read(tmp_path / "evidence.jsonl").lines
+    assert {part.check: part.outcome for part in lines} == {
+        "defects/clean": "pass",
+        "defects/1": "pass",
+        "defects/2": "fail",
+        "defects/3": "unknown",
+    }
+    assert {part.proves for part in lines} == {("C6.1",), ("C6.2",)}
 
 
 @pytest.mark.parametrize(
