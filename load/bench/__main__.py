@@ -1,0 +1,93 @@
+"""`nox -s bench`: every cost that the documents quote, measured in one run and printed as ratios.
+
+`--quick` measures less of each; `--json FILE` keeps every figure.
+"""
+
+import argparse
+import json
+import platform
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import psutil
+
+from load.bench import emulator, payment, pgbench
+
+AIM_APP_OVER_BARE: Final = 2.0
+AIM_CREATE_CONFIRM_PER_CORE_SECOND: Final = 2500
+AIM_LAST_OVER_FIRST: Final = 0.9
+
+Figures = Mapping[str, Any]
+
+
+def main() -> int:
+    given = _arguments()
+    began = time.monotonic()
+    _say("payment path: the application beside a bare loop …")
+    figures: dict[str, Any] = {"payment": payment.measured(**({"rounds": 3, "count": 60} if given.quick else {}))}
+    _say("pgbench …")
+    figures["pgbench"] = pgbench.measured(2 if given.quick else 6)
+    _say("the Stripe emulator …")
+    figures["emulator"] = emulator.measured(payments=20_000 if given.quick else 100_000)
+    figures["machine"] = _machine() | {"seconds": round(time.monotonic() - began, 1)}
+    print("\n".join(table(figures)))
+    if given.json:
+        given.json.parent.mkdir(parents=True, exist_ok=True)
+        given.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m load.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a fifth of the time, with more noise")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure here")
+    return parser.parse_args()
+
+
+def _machine() -> dict[str, Any]:
+    return {
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "cores": psutil.cpu_count(),
+        "load_average_1_min": psutil.getloadavg()[0],
+    }
+
+
+def table(figures: Figures) -> Iterator[str]:
+    """Lines for a person; the aim stands beside what was reached."""
+    paid, tpc, stripe = figures["payment"], figures["pgbench"], figures["emulator"]
+    cpu, wall, ratio = paid["cpu_us"], paid["wall_us"], paid["app_over_bare"]
+    yield ""
+    yield f"POST /api/payments/process: {paid['statements']} statements in {paid['transactions']} transactions"
+    yield "                                                       CPU a payment    wall clock"
+    for kind, title in _PAYMENT_ROWS.items():
+        yield f"  {title:<52} {cpu[kind]:>8.0f} µs   {wall[kind]:>8.0f} µs"
+    yield f"  application / bare loop with the SDK: {ratio['stripe']:.2f} (aim: at most {AIM_APP_OVER_BARE})"
+    yield f"  application / bare loop with aiohttp alone: {ratio['aiohttp']:.2f}"
+    yield f"  pgbench, TPC-B-like: {tpc['tps']} transactions a second, each {tpc['client_cpu_us']:.0f} µs of its client"
+    yield f"  application / client of pgbench, CPU: {cpu['app'] / tpc['client_cpu_us']:.1f}"
+    yield ""
+    yield "Stripe emulator: PaymentIntent create + confirm"
+    yield from emulator.table(stripe, per_core_second=AIM_CREATE_CONFIRM_PER_CORE_SECOND, last=AIM_LAST_OVER_FIRST)
+    yield ""
+    about = figures["machine"]
+    yield f"Python {about['python']}, {about['machine']}, {about['cores']} cores, {about['seconds']:.0f} s in all"
+
+
+_PAYMENT_ROWS: Final = {
+    "app": "the application",
+    "stripe": "bare loop: same statements, same call by the SDK",
+    "aiohttp": "bare loop: same statements, same call by aiohttp",
+    "none": "bare loop: same statements, no call",
+}
+
+
+def _say(what: str) -> None:
+    print(f"bench: {what}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
