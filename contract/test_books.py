@@ -1,0 +1,100 @@
+"""After every other test, all sides are asked what they hold, and they agree to the cent."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pytest
+
+from fixtures.bench import Bench
+from fixtures.books import Operation, Snapshot, differences, money_table
+from fixtures.books.gather import gather
+from fixtures.client import Auditor, Item, Member, Payment, Reply
+from fixtures.evidence import Evidence
+from fixtures.polling import eventually
+
+BUYERS = 3
+ITEMS = ("itm_course_python", "itm_tokens_100", "itm_course_kyoto", "itm_course_gulf")
+
+
+@pytest.fixture(scope="module")
+def histories(newcomer: Callable[[], Member], catalogue: Mapping[str, Item]) -> Sequence[Operation]:
+    """What each of a few buyers did and was told."""
+    told: list[Operation] = []
+    for _ in range(BUYERS):
+        member = newcomer()
+        told += _shopping(member, catalogue)
+    return told
+
+
+@pytest.fixture(scope="module")
+def at_rest(bench: Bench, histories: Sequence[Operation]) -> Snapshot:
+    """The snapshot of a system in which nothing moves any more, or the last one after a while."""
+    auditor = bench.as_auditor()
+
+    def look() -> Snapshot:
+        return gather(bench.stripe, auditor, messages=bench.mailbox.messages(), operations=histories)
+
+    try:
+        return eventually(look, lambda snapshot: differences(snapshot) == [], timeout_s=15)
+    except AssertionError:
+        return look()
+
+
+@pytest.mark.proves("C2.1", "C2.2")
+def test_the_processor_the_ledger_the_buyers_and_the_mailbox_agree(at_rest: Snapshot, evidence: Evidence) -> None:
+    evidence.data = {"kind": "books", "rows": money_table(at_rest)}
+
+    assert [str(each) for each in differences(at_rest)] == []
+    assert len(at_rest.transactions) >= BUYERS * len(ITEMS), "Too little moved to prove anything."
+
+
+@pytest.mark.proves("C2.2")
+def test_a_buyers_own_history_is_what_the_auditor_sees(
+    member: Member, auditor: Auditor, catalogue: Mapping[str, Item]
+) -> None:
+    _shopping(member, catalogue)
+
+    own = {
+        each.payment_id: (each.status, each.amount, each.currency) for each in member.payments(limit=100).value.items
+    }
+    audited = [each for each in auditor.all_payments() if each.account_id == member.account_id]
+
+    assert own == {each.payment_id: (each.status, each.amount, each.currency) for each in audited}
+    assert len(own) == len(ITEMS) + 1
+
+
+@pytest.mark.proves("C2.3")
+def test_the_trial_balance_is_zero_in_every_currency(auditor: Auditor, histories: Sequence[Operation]) -> None:
+    balance = auditor.trial_balance()
+
+    assert {each.currency for each in balance.value.currencies} >= {each.currency for each in histories}
+    assert balance.value.is_balanced, balance.text
+
+
+@pytest.mark.proves("C2.1")
+def test_the_systems_own_reconciliation_finds_no_difference(
+    bench: Bench, auditor: Auditor, histories: Sequence[Operation]
+) -> None:
+    reply = auditor.reconciliation()
+
+    assert reply.value.differences == (), reply.text
+    assert reply.value.processor_transactions == len(bench.stripe.books().transactions)
+    assert len(histories) > 0
+
+
+@pytest.mark.proves("C2.1")
+def test_the_processors_own_books_sum_to_zero(bench: Bench) -> None:
+    assert bench.stripe.books().sum_zero
+
+
+def _shopping(member: Member, catalogue: Mapping[str, Item]) -> list[Operation]:
+    paid = [member.pay(catalogue[item_id], key=f"books-{item_id}") for item_id in ITEMS]
+    declined = member.pay(catalogue["itm_tokens_1000"], key="declined", payment_method="pm_card_chargeDeclined")
+    back = member.refund(paid[0].value.payment_id, key="books-back", amount=1234)
+    told = [_paid(member, f"books-{item_id}", reply) for item_id, reply in zip(ITEMS, paid, strict=True)]
+    refused = Operation("pay", member.email, "declined", "fail", declined.problem.extras["payment_id"], 3999, "usd")
+    return [*told, refused, Operation("refund", member.email, "books-back", "ok", back.value.refund_id, 1234, "usd")]
+
+
+def _paid(member: Member, key: str, reply: Reply[Payment]) -> Operation:
+    payment = reply.value
+    return Operation("pay", member.email, key, "ok", payment.payment_id, payment.amount, payment.currency)

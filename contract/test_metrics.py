@@ -1,0 +1,51 @@
+"""The figures for Prometheus move by exactly what was done."""
+
+from collections.abc import Callable, Mapping
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from fixtures.client import Item, Member, Visitor
+from fixtures.polling import eventually
+
+TOKENS, YEN = "itm_tokens_100", "itm_course_kyoto"
+Figures = dict[tuple[str, str, str], float]
+
+EXPECTED: Figures = {
+    ("assay_payments", "succeeded", "usd"): 3,
+    ("assay_payments", "declined", "usd"): 1,
+    ("assay_payments", "succeeded", "jpy"): 1,
+    ("assay_refunds", "succeeded", "usd"): 1,
+    ("assay_payments_succeeded_amount_minor_total", "", "usd"): 3 * 499,
+    ("assay_payments_succeeded_amount_minor_total", "", "jpy"): 500,
+    ("assay_refunds_succeeded_amount_minor_total", "", "usd"): 100,
+}
+
+
+@pytest.mark.proves("A19.1")
+def test_payments_refunds_and_money_are_counted(
+    visitor: Visitor, new_member: Callable[[], Member], catalogue: Mapping[str, Item]
+) -> None:
+    before = _figures(visitor)
+    member = new_member()
+
+    paid = [member.pay(catalogue[TOKENS], key=f"counted-{number}").value for number in range(3)]
+    member.pay(catalogue[TOKENS], key="declined", payment_method="pm_card_chargeDeclined")
+    member.pay(catalogue[YEN], key="yen")
+    member.refund(paid[0].payment_id, key="back", amount=100)
+
+    eventually(lambda: _moved(before, _figures(visitor)), lambda moved: moved == EXPECTED, timeout_s=15)
+
+
+def _figures(visitor: Visitor) -> Figures:
+    found: Figures = {}
+    for family in text_string_to_metric_families(visitor.metrics().text):
+        for sample in family.samples:
+            if sample.name.startswith(("assay_payments", "assay_refunds")) and "currency" in sample.labels:
+                found[sample.name, sample.labels.get("status", ""), sample.labels["currency"]] = sample.value
+    return found
+
+
+def _moved(before: Figures, after: Figures) -> Figures:
+    differences = {name: value - before.get(name, 0) for name, value in after.items()}
+    return {name: value for name, value in differences.items() if value}

@@ -1,0 +1,60 @@
+"""The receipt is a durable job: neither a dead worker nor a mail server that is away loses or doubles it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import pytest
+
+from fixtures.bench import Bench
+from fixtures.client import Item, Member
+from fixtures.mailbox import Mode
+from fixtures.polling import eventually
+
+TOKENS = "itm_tokens_100"
+
+
+@contextmanager
+def without_worker(bench: Bench) -> Iterator[None]:
+    """Nobody works on the queue inside this block; the worker was killed, not asked to finish."""
+    bench.kill_worker()
+    try:
+        yield
+    finally:
+        bench.start_worker()
+
+
+@pytest.fixture
+def refusing(impatient: Bench) -> Iterator[Bench]:
+    impatient.mailbox.behave(Mode.REFUSE)
+    yield impatient
+    impatient.mailbox.behave(Mode.ACCEPT)
+
+
+@pytest.mark.proves("A17.1")
+def test_a_receipt_waits_for_the_worker_and_comes_once(
+    impatient: Bench, impatient_member: Member, catalogue: Mapping[str, Item]
+) -> None:
+    mailbox, email = impatient.mailbox, impatient_member.email
+    with without_worker(impatient):
+        paid = impatient_member.pay(catalogue[TOKENS], key="no-worker").value
+        assert mailbox.messages(to=email) == []
+
+    later = impatient_member.pay(catalogue[TOKENS], key="with-worker").value
+
+    mailbox.wait_for(to=email, count=2, timeout_s=30)
+    texts = [message.text for message in mailbox.messages(to=email)]
+    assert [sum(each.payment_id in text for text in texts) for each in (paid, later)] == [1, 1], texts
+
+
+@pytest.mark.proves("A17.1")
+def test_a_receipt_waits_for_the_mail_server_and_comes_once(
+    refusing: Bench, impatient_member: Member, catalogue: Mapping[str, Item]
+) -> None:
+    refused_before = refusing.mailbox.refused
+    impatient_member.pay(catalogue[TOKENS], key="no-mail-server")
+    eventually(lambda: refusing.mailbox.refused, lambda refused: refused > refused_before)
+
+    refusing.mailbox.behave(Mode.ACCEPT)
+
+    refusing.mailbox.wait_for(to=impatient_member.email, timeout_s=45)
+    assert len(refusing.mailbox.messages(to=impatient_member.email)) == 1
