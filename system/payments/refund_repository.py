@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import LiteralString
 
-from system.kit.db import Connection, execute, fetch_one, params_of
+from system.kit.db import Connection, execute, fetch_all, fetch_one, params_of
 from system.payments.models import Refund
 
 COLUMNS: LiteralString = """
@@ -31,6 +31,12 @@ async def insert(conn: Connection, refund: Refund) -> None:
 async def find(conn: Connection, refund_id: str) -> Refund | None:
     query: LiteralString = f"SELECT {COLUMNS} FROM refunds WHERE refund_id = %(refund_id)s"
     return await fetch_one(conn, Refund, query, {"refund_id": refund_id})
+
+
+async def list_of_payment(conn: Connection, payment_id: str) -> list[Refund]:
+    """List what was given back of a payment, oldest first."""
+    query: LiteralString = f"SELECT {COLUMNS} FROM refunds WHERE payment_id = %(payment_id)s ORDER BY refund_id"
+    return await fetch_all(conn, Refund, query, {"payment_id": payment_id})
 
 
 async def find_by_processor_id(conn: Connection, processor_refund_id: str) -> Refund | None:

@@ -39,7 +39,7 @@ def _as_page(request: Request, response: Response) -> Response:
     if problem["type"] == _LOG_IN_FIRST:
         return go_to_login(request)
     system: System = request.app.state.system
-    page = Desk(request, system, None).page("problem.html", status=response.status_code, problem=problem)
+    page = Desk(request, system, None).problem(problem)
     if "retry-after" in response.headers:
         page.headers["Retry-After"] = response.headers["retry-after"]
     return page

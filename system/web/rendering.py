@@ -56,6 +56,28 @@ _ENVIRONMENT.filters |= {"price": price, "bare_amount": bare_amount, "step": amo
 _ENVIRONMENT.globals["brand"] = BRAND
 
 
+_NEXT_STEPS = {
+    "not-found": "The address has a mistake in it, or the page belongs to another account.",
+    "forbidden": "Go back, reload the page and try again.",
+    "invalid-request": "Something in the address or the form was not as we made it. Go back, reload and try again.",
+    "payment-declined": "Nothing was charged. Go back to the course and try another card.",
+    "price-changed": "The price changed while you were deciding. Nothing was charged; look at the new price first.",
+    "already-owned": "You have paid for this already, so we did not charge you again.",
+    "payment-open": "You have begun to pay for this in another tab. Finish there; nothing is charged twice.",
+    "idempotency-in-progress": "Your payment is still at work. Look at your payments in a moment; do not pay again.",
+    "idempotency-mismatch": "This form was used before for something else. Go back, reload the page and try again.",
+    "processor-unavailable": "Our card processor does not answer. Nothing was charged; try again in a minute.",
+    "service-unavailable": "A part of our house does not answer. Nothing was charged; try again in a minute.",
+    "payload-too-large": "That was more than we can take. Send less.",
+}
+"""What a person does next, by problem: the API's own words speak of headers and keys."""
+
+
+def for_a_person(problem: Mapping[str, Any]) -> str:
+    slug = str(problem["type"]).rsplit("/", maxsplit=1)[-1]
+    return _NEXT_STEPS.get(slug, str(problem["detail"]))
+
+
 def rendered(template: str, context: Mapping[str, Any]) -> str:
     return _ENVIRONMENT.get_template(template).render(context)
 
@@ -75,6 +97,11 @@ class Desk:
         if self._planted is not None:
             set_cookie(response, self.system, visitor_cookie_name(self.system.settings), self._planted)
         return response
+
+    def problem(self, problem: Mapping[str, Any]) -> HTMLResponse:
+        """Tell a person what a program would be told, in words that a person can follow."""
+        words = for_a_person(problem)
+        return self.page("problem.html", status=int(problem["status"]), problem={**problem, "detail": words})
 
     def _csrf_field(self) -> Markup:
         return Markup('<input type="hidden" name="{}" value="{}">').format(TOKEN_FIELD, self._csrf_token())
