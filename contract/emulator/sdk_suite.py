@@ -4,9 +4,11 @@ A pass means that the SDK sent what it means to send and that the server answere
 It says nothing about behaviour; that is what the other modules of this suite are for.
 """
 
+import contextlib
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -63,13 +65,17 @@ def source(cache: Path) -> Path:
     return unpacked
 
 
-def run(root: Path, server_url: str, junit: Path) -> dict[str, Count]:
-    """Runs the tests against the server; returns passed and total by family."""
+def run(root: Path, server_url: str, junit: Path) -> None:
+    """Runs the tests against the server; afterwards `junit` is there, and whole.
+
+    Raises SuiteUnavailableError when they did not run.
+    """
     host, port = urlsplit(server_url).hostname, urlsplit(server_url).port
+    written = junit.with_suffix(".part")
     argv = [
         *(sys.executable, "-m", "pytest", "tests/test_generated_examples.py", "-k", SELECTION),
         # One process, because the emulator is one; no tracebacks, because they cost minutes where much fails.
-        *("-n", "0", "-q", "--tb=no", "-p", "no:cacheprovider", "--junitxml", str(junit)),
+        *("-n", "0", "-q", "--tb=no", "-p", "no:cacheprovider", "--junitxml", str(written)),
     ]
     environment = os.environ | {"STRIPE_MOCK_HOST": str(host), "STRIPE_MOCK_PORT": str(port)}
     environment.pop("PYTEST_ADDOPTS", None)
@@ -77,11 +83,11 @@ def run(root: Path, server_url: str, junit: Path) -> dict[str, Count]:
         argv, cwd=root, env=environment, capture_output=True, text=True, check=False, timeout=RUN_TIMEOUT_S
     )
     # 0 is all passed and 1 is some failed; anything else means that the tests did not run.
-    if done.returncode not in (0, 1) or not junit.exists():
+    if done.returncode not in (0, 1) or not written.exists():
         raise SuiteUnavailableError(
             f"Stripe's tests did not run (exit code {done.returncode}):\n{_tail(done.stdout + done.stderr)}"
         )
-    return count_by_family(junit.read_text(), family_of_tests(root))
+    written.rename(junit)
 
 
 def family_of_tests(root: Path) -> dict[str, str]:
@@ -141,7 +147,18 @@ def _download(cache: Path) -> None:
     requirement = cache / "requirement.txt"
     requirement.write_text(f"{REQUIREMENT} --hash=sha256:{SDIST_SHA256}\n")
     argv = [
-        *(_python_with_pip(), "-m", "pip", "download", "--no-deps", "--no-binary", ":all:", "--quiet"),
+        *(
+            _python_with_pip(),
+            "-m",
+            "pip",
+            "download",
+            "--no-deps",
+            "--no-binary",
+            ":all:",
+            "--quiet",
+            "--retries",
+            "1",
+        ),
         *("--disable-pip-version-check", "--require-hashes", "--dest", str(cache), "--requirement", str(requirement)),
     ]
     done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=DOWNLOAD_TIMEOUT_S)
@@ -166,8 +183,11 @@ def _unpack(archive: Path, target: Path) -> None:
     staging = target.with_name(f"{target.name}.{os.getpid()}")
     with tarfile.open(archive) as tar:
         tar.extractall(staging, filter="data")
-    (staging / target.name).rename(target)
-    staging.rmdir()
+    # Another run may have been faster; its tree is the same.
+    with contextlib.suppress(OSError):
+        (staging / target.name).rename(target)
+    shutil.rmtree(staging)
+    assert target.exists(), f"{archive} could not be unpacked to {target}."
 
 
 def _tail(text: str, lines: int = 20) -> str:

@@ -10,6 +10,8 @@ import stripe
 from contract.emulator.payments import pay
 from contract.emulator.running import Emulator
 
+pytestmark = pytest.mark.proves("C1.3")
+
 STEPS: Final = 60
 CURRENCIES: Final = ("usd", "eur", "jpy", "kwd")
 METHODS: Final = ("pm_card_visa", "pm_card_mastercard", "pm_card_visa_chargeDeclined", "pm_card_pendingRefund")

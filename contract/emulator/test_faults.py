@@ -11,6 +11,8 @@ import stripe
 from contract.emulator.running import API_KEY, Emulator
 from fixtures.emulator import FaultKind
 
+pytestmark = pytest.mark.proves("C1.3")
+
 _numbers = count(1)
 
 

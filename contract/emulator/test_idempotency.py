@@ -10,6 +10,8 @@ import pytest
 
 from contract.emulator.running import Emulator
 
+pytestmark = pytest.mark.proves("C1.2")
+
 _numbers = count(1)
 
 
@@ -69,7 +71,7 @@ def test_a_key_that_comes_on_another_route_is_refused(stand_in: Emulator, key: s
 
 @pytest.mark.usefixtures("fault")
 def test_of_two_requests_at_once_one_is_a_conflict(stand_in: Emulator, key: str) -> None:
-    stand_in.control.fault("slow", route="POST /v1/customers", times=2, delay_s=1.0)
+    stand_in.control.fault("slow", route="POST /v1/customers", delay_s=1.0)
     replies = two_at_once(stand_in, key)
 
     assert sorted(reply.status_code for reply in replies) == [200, 409]
@@ -77,7 +79,7 @@ def test_of_two_requests_at_once_one_is_a_conflict(stand_in: Emulator, key: str)
 
 @pytest.mark.usefixtures("fault")
 def test_a_conflict_is_not_remembered(stand_in: Emulator, key: str) -> None:
-    stand_in.control.fault("slow", route="POST /v1/customers", times=2, delay_s=1.0)
+    stand_in.control.fault("slow", route="POST /v1/customers", delay_s=1.0)
     created = next(reply for reply in two_at_once(stand_in, key) if reply.status_code == 200)
     later = stand_in.post("/v1/customers", Idempotency_Key=key)
 
