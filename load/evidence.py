@@ -21,14 +21,23 @@ _PLANNED: Final = {
 
 def lines(profile: str, found: Iterable[Finding], trust: Trust, verdict: str) -> list[dict[str, Any]]:
     """A generator that cannot be trusted proves nothing about speed; money is judged from the books alone."""
-    void = trust.state == "INVALID" or verdict == "BROKEN"
-    return [_line(profile, each, "; ".join(trust.reasons) if void and each.area == "speed" else None) for each in found]
+    reasons = "; ".join(trust.reasons) if trust.state == "INVALID" else "the run broke" if verdict == "BROKEN" else ""
+    return [_line(profile, each, reasons if _is_void(each, trust, verdict) else "") for each in found]
 
 
-def _line(profile: str, found: Finding, distrusted: str | None) -> dict[str, Any]:
+def _is_void(found: Finding, trust: Trust, verdict: str) -> bool:
+    """What failed although the load was less than planned has failed; see Trust."""
+    if found.area == "money":
+        return False
+    if verdict == "BROKEN":
+        return True
+    return trust.state == "INVALID" and not (trust.undelivered and found.outcome == "fail")
+
+
+def _line(profile: str, found: Finding, void_because: str) -> dict[str, Any]:
     outcome, detail = found.outcome, found.detail
-    if distrusted is not None:
-        outcome, detail = "unknown", f"the generator cannot be trusted ({distrusted or 'it broke'}): {detail}"
+    if void_because:
+        outcome, detail = "unknown", f"nothing can be said about speed ({void_because}): {detail}"
     line = {"check": f"load/{profile}: {found.check}", "suite": "load", "proves": list(found.proves)}
     return line | {"outcome": outcome, "detail": detail} | ({"data": found.data} if found.data else {})
 

@@ -31,13 +31,16 @@ class Finding:
 
 
 def verdict(findings: Sequence[Finding], trust: Trust) -> Verdict:
-    """Wrong money is wrong whoever measured it; everything else is judged only by a generator that can be trusted."""
+    """Wrong money is wrong whoever measured it; everything else is judged only by a generator that can be trusted.
+
+    A system too slow for the planned load to be made has failed all the same.
+    """
     outcomes = {area: [each.outcome for each in findings if each.area == area] for area in ("money", "speed")}
     if "fail" in outcomes["money"]:
         return "FAIL"
+    if "fail" in outcomes["speed"] and (trust.state != "INVALID" or trust.undelivered):
+        return "FAIL"
     if trust.state == "INVALID":
         return "INVALID"
-    if "fail" in outcomes["speed"]:
-        return "FAIL"
     everything = outcomes["money"] + outcomes["speed"]
     return "INCONCLUSIVE" if "unknown" in everything or not everything else "PASS"

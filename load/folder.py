@@ -1,6 +1,7 @@
 """The files of one run. Everything a judge needs is here, so that anybody can judge again, offline."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ SNAPSHOT: Final = "snapshot.json"  # what processor, system and mailbox say afte
 SECONDS: Final = "seconds.jsonl"  # progress, one line a second
 RESULT: Final = "result.json"
 REPORT: Final = "report.html"
+LOGS: Final = "logs"  # of the system, its worker and the emulator
 ALL: Final = (RUN, GENERATOR, HISTOGRAMS, HISTORY, SNAPSHOT, SECONDS, RESULT, REPORT)
 
 
@@ -20,6 +22,7 @@ def prepare(directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     for name in ALL:
         (directory / name).unlink(missing_ok=True)
+    shutil.rmtree(directory / LOGS, ignore_errors=True)
 
 
 def write(path: Path, content: Any) -> None:  # noqa: ANN401 - whatever JSON can hold

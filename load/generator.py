@@ -35,18 +35,27 @@ class Vitals:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
+    """`undelivered` says that nothing ails the generator but that the planned load was not made.
+
+    Whoever was not there to wait would have waited at least as long as those who were: what failed then has failed, and
+    what passed has not passed.
+    """
+
     state: State
     reasons: tuple[str, ...]
+    undelivered: bool = False
 
 
 def judge(vitals: Vitals, tightest_ms: float, drops_percent: float) -> Trust:
-    invalid = _invalid(vitals, tightest_ms, drops_percent)
-    degraded = [] if invalid else _degraded(vitals, tightest_ms)
-    state: State = "INVALID" if invalid else "DEGRADED" if degraded else "TRUSTED"
-    return Trust(state, tuple(invalid or degraded))
+    sick = _sick(vitals, tightest_ms)
+    undelivered = _not_delivered(vitals, drops_percent)
+    if sick or undelivered:
+        return Trust("INVALID", tuple(sick + undelivered), undelivered=not sick)
+    degraded = _degraded(vitals, tightest_ms)
+    return Trust("DEGRADED" if degraded else "TRUSTED", tuple(degraded))
 
 
-def _invalid(vitals: Vitals, tightest_ms: float, drops_percent: float) -> list[str]:
+def _sick(vitals: Vitals, tightest_ms: float) -> list[str]:
     lag, late = vitals.hub_lag.percentile(0.99), vitals.lateness.percentile(0.99)
     found = []
     if vitals.workers_finished < vitals.workers_expected:
@@ -61,7 +70,7 @@ def _invalid(vitals: Vitals, tightest_ms: float, drops_percent: float) -> list[s
             found.append(f"requests left {late:.0f} ms late at p99")
     if longest_run(vitals.cpu, _SATURATED) >= _SATURATED_FOR_S:
         found.append(f"it used more than {_SATURATED:.0%} of its core for {_SATURATED_FOR_S} s or longer")
-    return found + _not_delivered(vitals, drops_percent)
+    return found
 
 
 def _not_delivered(vitals: Vitals, drops_percent: float) -> list[str]:

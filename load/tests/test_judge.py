@@ -133,6 +133,24 @@ def test_an_untrusted_generator_proves_nothing_about_speed_and_all_about_money(r
     assert outcomes["load/smoke: money conserved"] == "pass"
 
 
+def test_a_system_too_slow_for_the_load_to_be_made_has_failed(tmp_path: Path) -> None:
+    run = made_run.make(tmp_path / "run", payments_ms=5000.0)
+    with doctored(run, folder.GENERATOR) as generator:
+        generator["dropped"] = {"steady": 60}
+    result = judge(run)
+    outcomes = {line["check"]: line["outcome"] for line in result["evidence"]}
+    assert result["verdict"] == "FAIL"
+    assert outcomes["load/smoke: payments p95"] == "fail"
+    assert outcomes["load/smoke: other calls p95"] == "unknown"
+
+
+def test_a_sick_generator_fails_nobody(tmp_path: Path) -> None:
+    run = made_run.make(tmp_path / "run", payments_ms=5000.0)
+    with doctored(run, folder.GENERATOR) as generator:
+        generator["dropped"], generator["cpu"] = {"steady": 60}, [0.99] * 20
+    assert judge(run)["verdict"] == "INVALID"
+
+
 def test_a_torn_history_leaves_the_money_unknown(run: Path) -> None:
     path = run / folder.HISTORY
     path.write_bytes(path.read_bytes()[:-30])
