@@ -6,11 +6,12 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
 from fixtures.bench import Bench
 from fixtures.browser import launch_options
 from fixtures.builders import Person, person
 from fixtures.plugin import Evidence
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 _people = count(1)
 
@@ -57,7 +58,7 @@ def page(open_browser: Callable[..., BrowserContext]) -> Page:
 @pytest.fixture
 def ada(bench: Bench) -> Person:
     """A person whom nobody has met."""
-    return person(f"{bench.run_id}-{next(_people)}")
+    return person(bench.run_id, "journey", next(_people))
 
 
 def _keep(context: BrowserContext, evidence: Evidence, name: str) -> None:

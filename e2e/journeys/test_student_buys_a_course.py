@@ -1,13 +1,14 @@
 """A stranger becomes a student who owns a course: the journey that the whole product exists for."""
 
 import pytest
+from playwright.sync_api import Page, expect
+
 from e2e.pages import checkout, history, hosted_checkout, pricing, receipt
 from e2e.pages.sign_up import sign_up
 from fixtures.bench import Bench
 from fixtures.builders import Person
-from playwright.sync_api import Page, expect
 
-COURSE = "Python Foundations"
+COURSE = "Python from the ground up"
 
 
 @pytest.mark.proves("B1.1", "A1.5", "A1.6")

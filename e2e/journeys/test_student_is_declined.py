@@ -1,11 +1,12 @@
 import pytest
+from playwright.sync_api import Page, expect
+
 from e2e.pages import authentication, checkout, hosted_checkout, pricing, receipt
 from e2e.pages.sign_up import sign_up
 from fixtures.bench import Bench
 from fixtures.builders import Person
-from playwright.sync_api import Page, expect
 
-COURSE = "Python Foundations"
+COURSE = "Python from the ground up"
 
 
 @pytest.mark.proves("B1.2", "A1.3")

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import BrowserContext, Page
+
 from e2e.pages import checkout, hosted_checkout, pricing, receipt
 from e2e.pages.sign_up import sign_up
 from fixtures.bench import Bench
 from fixtures.builders import Person
-from playwright.sync_api import BrowserContext, Page
 
-COURSE = "Python Foundations"
+COURSE = "Python from the ground up"
 
 
 @pytest.mark.proves("B1.2", "A2.6")
@@ -28,9 +29,7 @@ def test_a_double_click_on_both_pay_buttons_pays_once(page: Page, bench: Bench, 
 
 
 @pytest.mark.proves("B1.2", "A2.6")
-def test_two_tabs_lead_to_one_payment(
-    open_browser: Callable[..., BrowserContext], bench: Bench, ada: Person
-) -> None:
+def test_two_tabs_lead_to_one_payment(open_browser: Callable[..., BrowserContext], bench: Bench, ada: Person) -> None:
     context = open_browser()
     first, second = context.new_page(), context.new_page()
     sign_up(first, ada)

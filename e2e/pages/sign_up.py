@@ -1,5 +1,6 @@
-from fixtures.builders import Person
 from playwright.sync_api import Page
+
+from fixtures.builders import Person
 
 
 def sign_up(page: Page, person: Person) -> None:

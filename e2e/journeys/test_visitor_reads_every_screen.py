@@ -1,0 +1,63 @@
+"""Everybody can use every screen: with any eyes, in light and dark, on a telephone, and without scripts."""
+
+from collections.abc import Callable
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from e2e.pages import checkout, history, hosted_checkout, pricing, receipt
+from e2e.pages.sign_up import sign_up
+from fixtures.builders import Person
+from playwright.sync_api import BrowserContext, Page
+
+COURSE = "Python from the ground up"
+TELEPHONE_WIDTH = 360
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_no_screen_has_an_accessibility_violation(
+    open_browser: Callable[..., BrowserContext], ada: Person, colours: Literal["light", "dark"]
+) -> None:
+    page = open_browser(color_scheme=colours).new_page()
+    faults = [*_faults(page, "/"), *_faults(page, "/sign-up"), *_faults(page, "/login"), *_faults(page, "/pricing")]
+    sign_up(page, ada)
+    pricing.choose(page, COURSE)
+    faults += _faults(page)
+    checkout.go_to_hosted_page(page)
+    faults += _faults(page)
+    hosted_checkout.pay(page, hosted_checkout.VISA)
+    receipt.expect_paid(page, "49.00")
+    faults += [*_faults(page), *_faults(page, "/history"), *_faults(page, "/nothing-is-here")]
+
+    assert not faults, "\n".join(faults)
+
+
+def test_a_telephone_scrolls_no_screen_sideways(open_browser: Callable[..., BrowserContext], ada: Person) -> None:
+    page = open_browser(viewport={"width": TELEPHONE_WIDTH, "height": 740}).new_page()
+    sign_up(page, ada)
+    wide = [path for path in ("/", "/pricing", "/history", "/checkout/prc_course_python") if _too_wide(page, path)]
+
+    assert not wide, f"wider than {TELEPHONE_WIDTH} px: {wide}"
+
+
+def test_a_course_is_bought_without_scripts(open_browser: Callable[..., BrowserContext], ada: Person) -> None:
+    page = open_browser(java_script_enabled=False).new_page()
+    sign_up(page, ada)
+    pricing.choose(page, COURSE)
+    checkout.go_to_hosted_page(page)
+    hosted_checkout.pay(page, hosted_checkout.VISA)
+
+    receipt.expect_paid(page, "49.00")
+    assert history.rows(page).count() == 1
+
+
+def _faults(page: Page, path: str | None = None) -> list[str]:
+    if path:
+        page.goto(path)
+    found = Axe().run(page).response["violations"]
+    return [f"{page.url} {rule['id']}: {rule['help']} at {rule['nodes'][0]['target']}" for rule in found]
+
+
+def _too_wide(page: Page, path: str) -> bool:
+    page.goto(path)
+    return int(page.evaluate("document.documentElement.scrollWidth")) > TELEPHONE_WIDTH
