@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-
 from fixtures.ports import reserve_port
 from load import folder
 from load.generating import generate
