@@ -47,7 +47,7 @@ async def _open(
         if held is not None:
             return held
         payment = await _lock(conn, identity, order.payment_id)
-        money = _asked_for(payment, order, step=system.processor.step(payment.currency))
+        money = asked_for(payment, order, step=system.processor.step(payment.currency))
         try:
             judge(payment, money, now=now, may_override=identity.role == "admin" and order.note is not None)
         except Problem as refused:
@@ -81,7 +81,7 @@ async def _lock(conn: Connection, identity: Identity, payment_id: str) -> Paymen
     return await repository.lock(conn, payment_id)
 
 
-def _asked_for(payment: Payment, order: RefundOrder, *, step: int) -> Money:
+def asked_for(payment: Payment, order: RefundOrder, *, step: int) -> Money:
     """Return the amount that is meant; InvalidRequest when no state of the payment could make it right."""
     if order.currency not in (None, payment.currency):
         raise InvalidRequest.field("body.currency", f"The payment was made in {payment.currency}.")

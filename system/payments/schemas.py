@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from system.kit.http import Body
 from system.kit.money import AMOUNT_MAX
@@ -13,9 +13,50 @@ PriceId = Annotated[str, Field(pattern=r"^[!-~]{1,64}$", examples=["prc_course_p
 PaymentId = Annotated[str, Field(pattern=r"^[!-~]{1,64}$", examples=["pay_06h0j64n3deykgwc9v0s35z45n"])]
 """Of any form: what is no id of ours is not found, like somebody else's."""
 
+_PAYMENT_ID = "pay_06h0j64n3deykgwc9v0s35z45n"
+_ORDER = {
+    "price_id": "prc_tokens_100",
+    "expected_amount": 499,
+    "expected_currency": "usd",
+    "payment_method": "pm_card_visa",
+}
+_PAYMENT = {
+    "payment_id": _PAYMENT_ID,
+    "status": "succeeded",
+    "price_id": "prc_tokens_100",
+    "item_id": "itm_tokens_100",
+    "item_name": "100 tutor tokens",
+    "amount": 499,
+    "currency": "usd",
+    "refunded_amount": 0,
+    "refundable_amount": 499,
+    "next_action": None,
+    "failure": None,
+    "receipt_url": f"https://learn.example.com/payments/{_PAYMENT_ID}/receipt",
+    "created_at": "2026-11-23T15:04:05.123456Z",
+    "updated_at": "2026-11-23T15:04:05.234567Z",
+}
+_REFUND_ORDER = {
+    "payment_id": _PAYMENT_ID,
+    "amount": 199,
+    "currency": "usd",
+    "reason": "requested_by_customer",
+}
+_REFUND = {
+    "refund_id": "rfd_06h0j64n3deykgwc9v0s35z45n",
+    "payment_id": _PAYMENT_ID,
+    "amount": 199,
+    "currency": "usd",
+    "reason": "requested_by_customer",
+    "status": "succeeded",
+    "created_at": "2026-11-23T15:05:06.123456Z",
+}
+
 
 class Order(Body):
     """What to buy, and what the buyer was told that it costs: the amount is checked, never charged."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_ORDER]})
 
     price_id: PriceId
     expected_amount: Amount
@@ -32,6 +73,8 @@ class Order(Body):
 
 class RefundOrder(Body):
     """What to give back. Without an amount, all that is left."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_REFUND_ORDER]})
 
     payment_id: PaymentId
     amount: Amount | None = None
@@ -57,6 +100,8 @@ class Failure(BaseModel):
 class PaymentView(BaseModel):
     """A payment as its owner sees it. Amounts are in minor units of `currency`."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [_PAYMENT]})
+
     payment_id: PaymentId
     status: Status
     price_id: PriceId
@@ -75,6 +120,8 @@ class PaymentView(BaseModel):
 
 class RefundView(BaseModel):
     """A refund as the account sees it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_REFUND]})
 
     refund_id: str = Field(examples=["rfd_06h0j64n3deykgwc9v0s35z45n"])
     payment_id: PaymentId
