@@ -5,10 +5,11 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page
+
 from e2e.pages import checkout, history, hosted_checkout, pricing, receipt
 from e2e.pages.sign_up import sign_up
 from fixtures.builders import Person
-from playwright.sync_api import BrowserContext, Page
 
 COURSE = "Python from the ground up"
 TELEPHONE_WIDTH = 360
