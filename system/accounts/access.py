@@ -11,6 +11,7 @@ from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.routing import Mount
 
 from system.accounts.models import ROLES
+from system.kit.problems import MEDIA_TYPE
 
 PUBLIC = ("public",)
 _OPENAPI_PATH = "/openapi.json"
@@ -83,10 +84,20 @@ def install_openapi(app: FastAPI) -> None:
                 tags=app.openapi_tags,
                 routes=app.routes,
             )
-            app.openapi_schema = _with_access(bare, decided)
+            app.openapi_schema = _with_access(_with_problems_only(bare), decided)
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign] # the way that FastAPI documents for extending it
+
+
+def _with_problems_only(document: dict[str, Any]) -> dict[str, Any]:
+    """A refusal is a problem and nothing else; the framework adds the plain type to whatever names a model."""
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for response in operation["responses"].values():
+                if MEDIA_TYPE in response.get("content", {}):
+                    response["content"].pop("application/json", None)
+    return document
 
 
 def _with_access(document: dict[str, Any], decided: list[Access]) -> dict[str, Any]:

@@ -2,6 +2,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from system.kit.http import Body
 from system.kit.money import AMOUNT_MAX
@@ -14,13 +15,13 @@ PaymentId = Annotated[str, Field(pattern=r"^[!-~]{1,64}$", examples=["pay_06h0j6
 """Of any form: what is no id of ours is not found, like somebody else's."""
 
 _PAYMENT_ID = "pay_06h0j64n3deykgwc9v0s35z45n"
-_ORDER = {
+_ORDER: JsonDict = {
     "price_id": "prc_tokens_100",
     "expected_amount": 499,
     "expected_currency": "usd",
     "payment_method": "pm_card_visa",
 }
-_PAYMENT = {
+_PAYMENT: JsonDict = {
     "payment_id": _PAYMENT_ID,
     "status": "succeeded",
     "price_id": "prc_tokens_100",
@@ -36,13 +37,13 @@ _PAYMENT = {
     "created_at": "2026-11-23T15:04:05.123456Z",
     "updated_at": "2026-11-23T15:04:05.234567Z",
 }
-_REFUND_ORDER = {
+_REFUND_ORDER: JsonDict = {
     "payment_id": _PAYMENT_ID,
     "amount": 199,
     "currency": "usd",
     "reason": "requested_by_customer",
 }
-_REFUND = {
+_REFUND: JsonDict = {
     "refund_id": "rfd_06h0j64n3deykgwc9v0s35z45n",
     "payment_id": _PAYMENT_ID,
     "amount": 199,
