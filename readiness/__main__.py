@@ -50,6 +50,7 @@ def _parser() -> Parser:
     proving.add_argument("--quick", action="store_true", help="leave out what takes long")
     proving.add_argument("--launch", action="store_true", help="questions to people decide too")
     proving.add_argument("--only", nargs="+", default=[], metavar="SUITE", help="run these suites only")
+    proving.add_argument("--seed", type=int, default=1, help="of the processor's chance and the load's arrivals")
     proving.add_argument("--out", type=Path, default=DEFAULT_OUT, metavar="FOLDER")
     proving.set_defaults(run=_prove)
     rendering = verbs.add_parser("render", help="write the report again from its verdict.json")
@@ -65,7 +66,7 @@ def _parser() -> Parser:
 
 
 def _prove(options: argparse.Namespace, console: Console) -> int:
-    order = Order(options.out, options.scope, options.launch, options.quick, tuple(options.only))
+    order = Order(options.out, options.scope, options.launch, options.quick, tuple(options.only), options.seed)
     made = prove(order, console)
     _tell(made, options.out, console)
     if made.state == "interrupted":

@@ -79,14 +79,15 @@ def sentence(judgement: Judgement, tallies: dict[Verdict, int], around: Circumst
     if judgement.go:
         return f"All {decided} criteria {_about(around)} are proven{_waiting(tallies)}."
     reasons = [
-        _count(tallies["fail"], "criterion failed", "criteria failed"),
+        _count(tallies["fail"], "failed", "failed"),
         _count(tallies["unknown"], "has no proof yet", "have no proof yet"),
         _count(len(judgement.unassigned), "check outside the criteria failed", "checks outside the criteria failed"),
-        f"{' and '.join(judgement.unfinished)} did not finish" if judgement.unfinished else "",
+        f"{_listed(judgement.unfinished)} did not finish" if judgement.unfinished else "",
         _count(tallies["pending"], "waits for a person", "wait for a person") if around.launch else "",
     ]
     told = [reason for reason in reasons if reason] or ["nothing was asked that a run can decide"]
-    return f"Of {sum(tallies.values())} criteria {_about(around)}, {tallies['pass']} are proven; {', '.join(told)}."
+    proven = _count(tallies["pass"], "is proven", "are proven") or "none is proven"
+    return f"Of {sum(tallies.values())} criteria {_about(around)}, {proven}; {_listed(told)}."
 
 
 def _about(around: Circumstances) -> str:
@@ -97,6 +98,11 @@ def _waiting(tallies: dict[Verdict, int]) -> str:
     return (
         f"; {_count(tallies['pending'], 'question waits', 'questions wait')} for a person" if tallies["pending"] else ""
     )
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """A, b and c."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
 
 
 def _count(number: int, one: str, many: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-GRACE_S = 10.0
+GRACE_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from readiness.evidence import Outcome
 
 PICTURES_MAX = 9
 BYTES_EACH_MAX = 120_000
-BYTES_ALL_MAX = 450_000
+BYTES_ALL_MAX = 360_000
 
 
 @dataclass(frozen=True, slots=True)

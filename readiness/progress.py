@@ -49,7 +49,7 @@ class Progress:
         late = time.monotonic() - self._beat > HEARTBEAT_S
         for run in runs:
             changed = self._told.get(run.suite.name, "waiting") != run.state
-            plain = self._live is None and (changed or (late and run.state == "running"))
+            plain = self._live is None and (changed or (late and run.state == "running" and run.seconds > 1))
             ended = run.state not in {"waiting", "running"}
             if plain or (changed and ended):
                 self._console.print(_sentence(run), markup=False, highlight=False)

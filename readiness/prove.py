@@ -36,6 +36,7 @@ class Order:
     launch: bool = False
     quick: bool = False
     only: tuple[str, ...] = ()
+    seed: int = 1
 
 
 def prove(order: Order, console: Console) -> Document:
@@ -56,7 +57,7 @@ def prove(order: Order, console: Console) -> Document:
         state=state,
         began_at=began_at,
         seconds=round(time.monotonic() - began, 1),
-        environment=environment.facts(),
+        environment=environment.facts() | {"Seed": str(order.seed)},
         reproduce=_reproduce(order),
     )
     return _conclude(order, requirements, given, runs, around)
@@ -98,13 +99,17 @@ def _run(runs: Sequence[Run], order: Order, console: Console) -> bool:
     """True when a person broke it off."""
     try:
         with Progress(console) as progress:
-            schedule.run_all(runs, lambda run: run.suite.argv(run.folder, quick=order.quick), progress.show)
+            schedule.run_all(runs, lambda run: _argv(run, order), progress.show)
     except KeyboardInterrupt:
         console.print("Interrupted: every suite was ended.")
         return True
     except OSError as error:
         raise HarnessError(cannot_write(order.out, error)) from error
     return False
+
+
+def _argv(run: Run, order: Order) -> list[str]:
+    return run.suite.argv(run.folder, quick=order.quick, seed=order.seed)
 
 
 def _conclude(
@@ -133,6 +138,7 @@ def cannot_write(folder: Path, error: OSError) -> str:
 def _reproduce(order: Order) -> tuple[str, ...]:
     scope = f" --scope {order.scope}" if order.scope else ""
     flags = scope + (" --quick" if order.quick else "") + (" --launch" if order.launch else "")
+    flags += f" --seed {order.seed}" if order.seed != 1 else ""
     flags += f" --only {' '.join(order.only)}" if order.only else ""
     return (
         "git checkout COMMIT",

@@ -31,10 +31,11 @@ class Suite(BaseModel):
     blind_args: tuple[str, ...] = ()
     finished: tuple[int, ...] = (0, 1)
 
-    def argv(self, folder: Path, *, quick: bool = False) -> list[str]:
+    def argv(self, folder: Path, *, quick: bool = False, seed: int = 1) -> list[str]:
         chosen = self.quick_command if quick and self.quick_command else self.command
         places = {
             "{python}": sys.executable,
+            "{seed}": str(seed),
             "{evidence}": str(folder / "evidence.jsonl"),
             "{junit}": str(folder / "junit.xml"),
             "{folder}": str(folder),

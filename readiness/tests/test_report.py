@@ -104,6 +104,14 @@ def test_a_proven_scope_says_go_and_how_many(tmp_path: Path) -> None:
     assert re.fullmatch(r"All \d+ criteria of payments are proven; 1 question waits for a person\.", made.sentence)
 
 
+def test_the_sentence_counts_in_plain_english(tmp_path: Path) -> None:
+    lines = [line("a", "A2.1"), FAILURE]
+    made = made_up.document(tmp_path, lines, requirements=REQUIREMENTS, scope="payments")
+    assert re.fullmatch(
+        r"Of \d+ criteria of payments, 1 is proven; 1 failed and \d+ have no proof yet\.", made.sentence
+    )
+
+
 def test_an_interrupted_run_is_never_go(tmp_path: Path) -> None:
     lines = made_up.lines_for(REQUIREMENTS, "payments")
     made = made_up.document(tmp_path, lines, requirements=REQUIREMENTS, scope="payments", state="interrupted")
