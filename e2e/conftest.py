@@ -39,7 +39,7 @@ def open_browser(
 
     def open_one(**settings: object) -> BrowserContext:
         context = browser.new_context(base_url=bench.url, locale="en-GB", **settings)  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         context.tracing.start(screenshots=True, snapshots=True)
         opened.append(context)
         return context
