@@ -3,49 +3,20 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from html import unescape
-from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 import stripe
 
+from contract.emulator.ordering import CANCEL, SUCCESS, buy, order, page_of
 from contract.emulator.payments import RETURN_URL, charge_of, pay
 from contract.emulator.running import Emulator
-
-if TYPE_CHECKING:
-    from stripe.params.checkout import SessionCreateParams
-
-SUCCESS: Final = "https://merchant.example/paid?session={CHECKOUT_SESSION_ID}"
-CANCEL: Final = "https://merchant.example/basket"
-GOOD: Final = {"card_number": "4242 4242 4242 4242", "expiry": "12 / 40", "cvc": "314", "name": "Ada Lovelace"}
-
-
-def session_of(
-    client: stripe.StripeClient, *, currency: str = "usd", amount: int = 4900, name: str = "Python", **more: object
-) -> stripe.checkout.Session:
-    price = {"currency": currency, "unit_amount": amount, "product_data": {"name": name}}
-    params = {
-        "mode": "payment",
-        "success_url": SUCCESS,
-        "cancel_url": CANCEL,
-        "line_items": [{"price_data": price, "quantity": 1}],
-    }
-    return client.v1.checkout.sessions.create(cast("SessionCreateParams", params | more))
 
 
 @pytest.fixture
 def session(client: stripe.StripeClient) -> stripe.checkout.Session:
-    return session_of(client)
-
-
-def page_of(session: stripe.checkout.Session) -> str:
-    assert session.url is not None
-    return session.url
-
-
-def submit(stand_in: Emulator, session: stripe.checkout.Session, **typed: str) -> httpx.Response:
-    return stand_in.http.post(page_of(session), data=GOOD | typed)
+    return order(client)
 
 
 def words(reply: httpx.Response) -> str:
@@ -76,7 +47,7 @@ def test_the_page_is_where_the_session_says(stand_in: Emulator, session: stripe.
 def test_the_page_says_what_is_to_be_paid(
     client: stripe.StripeClient, stand_in: Emulator, currency: str, amount: int, read: str
 ) -> None:
-    text = words(stand_in.http.get(page_of(session_of(client, currency=currency, amount=amount, name="Kyoto"))))
+    text = words(stand_in.http.get(page_of(order(client, currency=currency, amount=amount, name="Kyoto"))))
 
     assert f"Pay {read}" in text
     assert f"Kyoto {read}" in text
@@ -91,14 +62,14 @@ def test_the_page_leads_back_to_the_merchant(stand_in: Emulator, session: stripe
 
 
 def test_what_a_merchant_wrote_cannot_become_markup(client: stripe.StripeClient, stand_in: Emulator) -> None:
-    page = stand_in.http.get(page_of(session_of(client, name="<script>alert(1)</script>"))).text
+    page = stand_in.http.get(page_of(order(client, name="<script>alert(1)</script>"))).text
 
     assert "<script" not in page
     assert "&lt;script&gt;" in page
 
 
 def test_what_a_payer_typed_cannot_become_markup(stand_in: Emulator, session: stripe.checkout.Session) -> None:
-    page = submit(stand_in, session, name='"><script>alert(1)</script>', card_number="4000000000000002").text
+    page = buy(stand_in, session, name='"><script>alert(1)</script>', card_number="4000000000000002").text
 
     assert "<script" not in page
 
@@ -106,7 +77,7 @@ def test_what_a_payer_typed_cannot_become_markup(stand_in: Emulator, session: st
 def test_a_good_card_pays_and_leads_to_the_merchant(
     client: stripe.StripeClient, stand_in: Emulator, session: stripe.checkout.Session
 ) -> None:
-    reply = submit(stand_in, session)
+    reply = buy(stand_in, session)
     paid = again(client, session)
 
     assert (reply.status_code, reply.headers["Location"]) == (303, SUCCESS.format(CHECKOUT_SESSION_ID=session.id))
@@ -117,7 +88,7 @@ def test_a_good_card_pays_and_leads_to_the_merchant(
 def test_a_completed_session_is_told_as_an_event(
     client: stripe.StripeClient, stand_in: Emulator, session: stripe.checkout.Session
 ) -> None:
-    submit(stand_in, session)
+    buy(stand_in, session)
     told = client.v1.events.list({"type": "checkout.session.completed", "limit": 1}).data[0].data.object
 
     assert (told["id"], told["payment_status"]) == (session.id, "paid")
@@ -135,7 +106,7 @@ def test_a_completed_session_is_told_as_an_event(
 def test_a_card_that_fails_says_why(
     stand_in: Emulator, session: stripe.checkout.Session, number: str, message: str
 ) -> None:
-    assert message in words(submit(stand_in, session, card_number=number))
+    assert message in words(buy(stand_in, session, card_number=number))
 
 
 @pytest.mark.parametrize(
@@ -145,7 +116,7 @@ def test_an_input_at_fault_is_marked(
     client: stripe.StripeClient, stand_in: Emulator, session: stripe.checkout.Session, wrong: dict[str, str]
 ) -> None:
     (name,) = wrong
-    page = submit(stand_in, session, **wrong).text
+    page = buy(stand_in, session, **wrong).text
 
     assert f'aria-describedby="{name}-fault"' in page
     assert again(client, session).status == "open"
@@ -154,7 +125,7 @@ def test_an_input_at_fault_is_marked(
 def test_a_declined_payer_keeps_what_was_typed_except_the_cvc(
     stand_in: Emulator, session: stripe.checkout.Session
 ) -> None:
-    page = submit(stand_in, session, card_number="4000 0000 0000 0002", cvc="987").text
+    page = buy(stand_in, session, card_number="4000 0000 0000 0002", cvc="987").text
 
     assert 'value="4000 0000 0000 0002"' in page
     assert 'value="Ada Lovelace"' in page
@@ -164,8 +135,8 @@ def test_a_declined_payer_keeps_what_was_typed_except_the_cvc(
 def test_a_declined_session_is_paid_by_another_card(
     client: stripe.StripeClient, stand_in: Emulator, session: stripe.checkout.Session
 ) -> None:
-    submit(stand_in, session, card_number="4000000000000002")
-    submit(stand_in, session)
+    buy(stand_in, session, card_number="4000000000000002")
+    buy(stand_in, session)
 
     assert sorted(charges_of(client, session)) == ["failed", "succeeded"]
 
@@ -174,7 +145,7 @@ def test_a_form_sent_twice_pays_once(
     client: stripe.StripeClient, stand_in: Emulator, session: stripe.checkout.Session
 ) -> None:
     with ThreadPoolExecutor(2) as pool:
-        replies = list(pool.map(lambda _: submit(stand_in, session), range(4)))
+        replies = list(pool.map(lambda _: buy(stand_in, session), range(4)))
 
     assert {reply.headers["Location"] for reply in replies} == {SUCCESS.format(CHECKOUT_SESSION_ID=session.id)}
     assert charges_of(client, session) == ["succeeded"]
@@ -184,7 +155,7 @@ def test_a_form_sent_twice_pays_once(
 def test_a_card_that_asks_is_authenticated_on_its_own_page(
     client: stripe.StripeClient, stand_in: Emulator, session: stripe.checkout.Session, outcome: str, status: str
 ) -> None:
-    asked = submit(stand_in, session, card_number="4000002760003184").headers["Location"]
+    asked = buy(stand_in, session, card_number="4000002760003184").headers["Location"]
     question = words(stand_in.http.get(asked))
     answered = stand_in.http.post(asked, data={"outcome": outcome})
 
@@ -196,7 +167,7 @@ def test_a_card_that_asks_is_authenticated_on_its_own_page(
 
 
 def test_a_failed_authentication_leads_back_to_the_form(stand_in: Emulator, session: stripe.checkout.Session) -> None:
-    asked = submit(stand_in, session, card_number="4000002760003184").headers["Location"]
+    asked = buy(stand_in, session, card_number="4000002760003184").headers["Location"]
     back = stand_in.http.post(asked, data={"outcome": "fail"}).headers["Location"]
     page = stand_in.http.get(back)
 
@@ -207,9 +178,9 @@ def test_a_failed_authentication_leads_back_to_the_form(stand_in: Emulator, sess
 def test_a_complete_session_takes_no_other_card(
     client: stripe.StripeClient, stand_in: Emulator, session: stripe.checkout.Session
 ) -> None:
-    submit(stand_in, session)
+    buy(stand_in, session)
     page = stand_in.http.get(page_of(session))
-    submit(stand_in, session, card_number="5555555555554444")
+    buy(stand_in, session, card_number="5555555555554444")
 
     assert "This payment is complete" in words(page)
     assert "<form" not in page.text
@@ -220,7 +191,7 @@ def test_an_expired_session_takes_no_payment(
     client: stripe.StripeClient, stand_in: Emulator, session: stripe.checkout.Session
 ) -> None:
     client.v1.checkout.sessions.expire(session.id)
-    page = submit(stand_in, session)
+    page = buy(stand_in, session)
 
     assert "This checkout has expired" in words(page)
     assert again(client, session).payment_status == "unpaid"
@@ -241,7 +212,7 @@ def test_a_wrong_client_secret_opens_no_authentication(client: stripe.StripeClie
 
 def test_a_link_to_a_script_is_not_offered(client: stripe.StripeClient, stand_in: Emulator) -> None:
     try:
-        page = page_of(session_of(client, cancel_url="javascript:alert(1)"))
+        page = page_of(order(client, cancel_url="javascript:alert(1)"))
     except stripe.InvalidRequestError:
         return
 
