@@ -1,0 +1,59 @@
+"""Every route of the running system, as its own OpenAPI document tells: operations (`x-roles`), pages (`x-pages`)."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+_PARAMETER: Final = re.compile(r"\{([^}]+)\}")
+PUBLIC: Final = "public"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Route:
+    """`roles` is what the system says of itself; empty means that everybody may."""
+
+    path: str
+    method: str
+    is_page: bool
+    roles: frozenset[str]
+    fields: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def parameters(self) -> list[str]:
+        return _PARAMETER.findall(self.path)
+
+    def filled(self, values: Mapping[str, str]) -> str:
+        """The path with its parameters; a parameter without a value is a KeyError that names it."""
+        return _PARAMETER.sub(lambda match: values[match.group(1)], self.path)
+
+
+def routes_of(document: Mapping[str, Any]) -> list[Route]:
+    return sorted([*_operations(document), *_pages(document)], key=lambda route: (route.path, route.method))
+
+
+def _operations(document: Mapping[str, Any]) -> Iterator[Route]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield Route(path, method.upper(), False, _roles(operation["x-roles"]), _fields(operation, document))  # noqa: FBT003 - the columns in their order
+
+
+def _pages(document: Mapping[str, Any]) -> Iterator[Route]:
+    for page in document["x-pages"]:
+        yield Route(page["path"], page["method"], True, _roles(page["access"]))  # noqa: FBT003 - see above
+
+
+def _roles(told: list[str]) -> frozenset[str]:
+    return frozenset(told) - {PUBLIC}
+
+
+def _fields(operation: Mapping[str, Any], document: Mapping[str, Any]) -> frozenset[str]:
+    """The names of the fields of a JSON body."""
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    reference = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
+    schema = document["components"]["schemas"].get(reference, {})
+    return frozenset(schema.get("properties", {}))
