@@ -42,7 +42,7 @@ class Plan:
     seed: int
     examples: int
     phases: Sequence[str] = PHASES
-    only: str | None = None
+    only: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def run(plan: Plan) -> Found:
 def _command(plan: Plan, report: Path) -> list[str]:
     config = plan.folder / "schemathesis.toml"
     config.write_text(_config(plan), encoding="utf-8")
-    only = ["--include-path", plan.only] if plan.only else []
+    only = [word for path in plan.only for word in ("--include-path", path)]
     return [
         *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run", str(plan.document)),
         *("--url", plan.base_url, "--phases", ",".join(plan.phases), "--checks", ",".join(CHECKS)),
@@ -106,14 +106,14 @@ def _read(report: Path, output: str) -> Found:
     statuses: dict[str, Counter[int]] = {}
     transitions = 0
     for recorder in _recorders(report):
-        cases = recorder["cases"]
-        for case_id, interaction in recorder["interactions"].items():
+        cases = recorder.get("cases", {})
+        for case_id, interaction in recorder.get("interactions", {}).items():
             response = interaction.get("response")
             operation = _operation(cases[case_id]["value"])
-            transitions += cases[case_id].get("parent_id") is not None
+            transitions += bool(cases[case_id].get("is_transition_applied"))
             if response is not None:
                 statuses.setdefault(operation, Counter())[int(response["status_code"])] += 1
-        for case_id, checks in recorder["checks"].items():
+        for case_id, checks in recorder.get("checks", {}).items():
             for check in checks:
                 if check["status"] != "success":
                     failures[_failure(_operation(cases[case_id]["value"]), check)] = None

@@ -82,6 +82,9 @@ WRONG = {
     "no-json": Wrong(
         "POST", "/api/payments/process", 422, "invalid-request", content=b'{"price_id": ', headers=KEYED, names="body"
     ),
+    "no-text": Wrong(
+        "POST", "/api/payments/process", 422, "invalid-request", content=b"\xff\xfe{", headers=KEYED, names="body"
+    ),
     "no-body": Wrong("POST", "/api/payments/process", 422, "invalid-request", headers=KEYED, names="body"),
     "list-for-an-object": Wrong(
         "POST", "/api/payments/process", 422, "invalid-request", content=b"[]", headers=KEYED, names="body"

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -76,6 +77,9 @@ _WAYS_OUT = {
 
 async def _on_http_exception(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, HTTPException)
+    if exc.status_code == HTTPStatus.BAD_REQUEST:
+        # The framework's word for a body that it cannot even decode; ours is the one for every malformed request.
+        return problem_response(request, InvalidRequest.field("body", "This is not UTF-8 text; send a JSON object"))
     problem = Problem(_WAYS_OUT.get(exc.status_code, str(exc.detail)), headers=exc.headers)
     slug, title = _TITLES.get(exc.status_code, (f"http-{exc.status_code}", str(exc.detail)))
     body = problem.body(instance=request.url.path, request_id=RequestId.of(request))
