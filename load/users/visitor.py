@@ -4,4 +4,6 @@ from load.visit import Visit
 
 
 def look_around(visit: Visit) -> None:
+    """The page that a person opens, and the list that a program asks for."""
+    visit.ask("pricing_page", visit.person.visitor.pricing_page)
     visit.ask("catalogue", visit.person.visitor.catalogue)
