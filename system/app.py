@@ -21,6 +21,7 @@ from system.observability.middleware import Observed
 from system.payments.endpoints import router as payments
 from system.processor.stripe import StripeProcessor
 from system.settings import Settings
+from system.web.docs_page import DESCRIPTION, TAGS
 from system.web.pages import mount_pages
 from system.web.security import SecurityHeaders
 from system.webhooks.endpoints import router as webhooks
@@ -41,6 +42,8 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
     app = FastAPI(
         title="Assay reference system",
         version=VERSION,
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,

@@ -7,8 +7,21 @@ from typing import Any
 from system.kit.money import Money
 from system.payments.models import Payment, Refund
 from system.processor.port import Charged, Movement, Refunded
+from system.settings import Settings
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+SETTINGS = Settings.model_validate(
+    {
+        "public_url": "http://127.0.0.1:8000",
+        "secret_key": "k" * 40,
+        "database_url": "postgresql://nobody@127.0.0.1/none",
+        "stripe_api_key": "sk_test_" + "a" * 24,
+        "stripe_webhook_secret": "whsec_" + "b" * 32,
+        "smtp_url": "smtp://127.0.0.1:25",
+        "mail_from": "receipts@example.com",
+    }
+)
 
 
 def payment(**changes: Any) -> Payment:  # noqa: ANN401 - any field

@@ -7,20 +7,9 @@ import pytest
 
 from system.accounts.tokens import AccessClaims, access_token, read_access_token, signing_key
 from system.kit.problems import AuthenticationRequired
-from system.settings import Settings
+from system.tests.examples import SETTINGS
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-SETTINGS = Settings.model_validate(
-    {
-        "public_url": "http://127.0.0.1:8000",
-        "secret_key": "k" * 40,
-        "database_url": "postgresql://nobody@127.0.0.1/none",
-        "stripe_api_key": "sk_test_" + "a" * 24,
-        "stripe_webhook_secret": "whsec_" + "b" * 32,
-        "smtp_url": "smtp://127.0.0.1:25",
-        "mail_from": "receipts@example.com",
-    }
-)
 
 
 def _token(now: datetime = NOW) -> str:

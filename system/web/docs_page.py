@@ -8,6 +8,19 @@ from system.web.rendering import AtDesk
 
 router = APIRouter(include_in_schema=False)
 
+DESCRIPTION = (
+    "A shop for courses and study tokens. Amounts are integers in minor units of a lower-case currency. Requests that "
+    "move money carry an Idempotency-Key; lists are newest first and go on with a cursor. Every error is an RFC 9457 "
+    "problem that names the field and the way out. `x-roles` says who may use an operation."
+)
+TAGS = [
+    {"name": "accounts", "description": "Sign up, log in, and stay logged in."},
+    {"name": "catalogue", "description": "What is for sale, at today's prices."},
+    {"name": "payments", "description": "Pay, look, and get money back."},
+    {"name": "webhooks", "description": "Where the card processor tells what has happened."},
+    {"name": "admin", "description": "The books, for admins and auditors. Nothing here changes anything."},
+    {"name": "operations", "description": "Health and figures, for machines that watch."},
+]
 _VERBS = ("get", "post", "put", "patch", "delete")
 
 

@@ -10,8 +10,8 @@ from fastapi import Depends, Request
 
 from system.accounts.identity import cookie_name
 from system.context import Context
-from system.kit.problems import Forbidden
 from system.settings import Settings
+from system.web.problems import ForeignForm
 
 TOKEN_FIELD = "csrf_token"  # noqa: S105 - the field's name
 _FIELDS_MAX = 20
@@ -28,18 +28,23 @@ def form_token(settings: Settings, holder: str) -> str:
     return hmac.new(key, holder.encode(), "sha256").hexdigest()
 
 
+def form_holder(request: Request, settings: Settings) -> str | None:
+    """Return the cookie that forms of this browser are bound to: its session's, and only before the log-in another."""
+    cookies = request.cookies
+    return cookies.get(cookie_name(settings)) or cookies.get(visitor_cookie_name(settings))
+
+
 async def posted(request: Request, system: Context) -> Mapping[str, str]:
-    """Return a form's fields; Forbidden if it is not ours or not this browser's."""
+    """Return a form's fields; ForeignForm if it is not ours or not this browser's."""
     if not _from_our_pages(request, system.settings):
-        raise Forbidden("This form was sent from another site. Open the page here and send it again.")
+        raise ForeignForm("This form was sent from another site. Open the page here and send it again.")
     form = await request.form(max_files=0, max_fields=_FIELDS_MAX)
     fields = {name: value for name, value in form.items() if isinstance(value, str)}
     given = fields.pop(TOKEN_FIELD, "")
-    cookies = request.cookies
-    holders = (cookies.get(cookie_name(system.settings)), cookies.get(visitor_cookie_name(system.settings)))
-    expected = [form_token(system.settings, holder) for holder in holders if holder]
-    if not any(hmac.compare_digest(given.encode(), token.encode()) for token in expected):
-        raise Forbidden("This form is no longer valid. Go back, reload the page and send it again.")
+    holder = form_holder(request, system.settings)
+    expected = form_token(system.settings, holder) if holder else ""
+    if not holder or not hmac.compare_digest(given.encode(), expected.encode()):
+        raise ForeignForm("This form is no longer valid. Go back, reload the page and send it again.")
     return fields
 
 

@@ -10,12 +10,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from system.accounts.identity import Visitor, cookie_name
+from system.accounts.identity import Visitor
 from system.accounts.models import Identity
 from system.context import Context, System
 from system.kit.ids import new_secret
 from system.kit.money import EXPONENTS, Money
-from system.web.guard import TOKEN_FIELD, form_token, visitor_cookie_name
+from system.web.guard import TOKEN_FIELD, form_holder, form_token, visitor_cookie_name
 
 BRAND = "Lyceum"
 _SYMBOLS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
@@ -108,8 +108,8 @@ class Desk:
 
     def _csrf_token(self) -> str:
         """Return the token for this browser; one without any cookie gets the cookie that the token is bound to."""
-        settings, cookies = self.system.settings, self.request.cookies
-        holder = cookies.get(cookie_name(settings)) or cookies.get(visitor_cookie_name(settings)) or self._planted
+        settings = self.system.settings
+        holder = form_holder(self.request, settings) or self._planted
         if not holder:
             holder = self._planted = new_secret()
         return form_token(settings, holder)
