@@ -1,8 +1,9 @@
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, LiteralString, TypeVar
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, OperationalError
 from psycopg.rows import TupleRow, class_row
 from psycopg_pool import AsyncConnectionPool
 
@@ -28,6 +29,7 @@ class Database:
             kwargs={"prepare_threshold": 1},
             check=None,
         )
+        self._renewal: asyncio.Task[None] | None = None
 
     @property
     def pool(self) -> AsyncConnectionPool[Connection]:
@@ -42,19 +44,33 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """Yield a connection whose work is committed at the end of the block, or undone if the block raises."""
-        async with self._pool.connection() as conn:
+        async with self._held() as conn:
             yield conn
 
     @asynccontextmanager
     async def statement(self) -> AsyncIterator[Connection]:
         """Yield a connection for one read: without BEGIN and COMMIT it is one trip to the database instead of three."""
-        async with self._pool.connection() as conn:
+        async with self._held() as conn:
             await conn.set_autocommit(True)
             try:
                 yield conn
             finally:
                 if not conn.closed:
                     await conn.set_autocommit(False)
+
+    @asynccontextmanager
+    async def _held(self) -> AsyncIterator[Connection]:
+        try:
+            async with self._pool.connection() as conn:
+                yield conn
+        except OperationalError:
+            self._renew()
+            raise
+
+    def _renew(self) -> None:
+        """Test the idle connections: where one broke, the server was restarted, and all the others are dead as well."""
+        if self._renewal is None or self._renewal.done():
+            self._renewal = asyncio.create_task(self._pool.check())
 
 
 async def fetch_one(conn: Connection, row: type[Row], query: LiteralString, params: Params) -> Row | None:
