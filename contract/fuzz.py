@@ -29,6 +29,7 @@ CHECKS: Final = (
 """
 PHASES: Final = ("examples", "coverage", "fuzzing", "stateful")
 LIMIT_S: Final = 110
+CHAINS: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,16 @@ def _config(plan: Plan) -> str:
     ]
     users.write_text(json.dumps({"auth": headers}), encoding="utf-8")
     peers = json.dumps(list(plan.tokens)[:2])
-    return f"[auth.wfc]\npath = {json.dumps(str(users))}\npeers = {peers}\n"
+    return "\n".join(
+        [
+            "[auth.wfc]",
+            f"path = {json.dumps(str(users))}",
+            f"peers = {peers}",
+            # Chains are cheap, and most of them end at the first refusal.
+            "[phases.stateful.generation]",
+            f"max-examples = {CHAINS}",
+        ]
+    )
 
 
 def _read(report: Path, output: str) -> Found:

@@ -60,21 +60,6 @@ def test_the_schema_goes_up_down_and_up_again_to_the_same(empty_database: str) -
     assert fingerprint(empty_database) == once
 
 
-@pytest.mark.proves("B24.1")
-def test_each_version_comes_down_and_goes_up_alone(empty_database: str) -> None:
-    settings = _on(empty_database)
-    run_system("migrate", settings=settings)
-    once = fingerprint(empty_database)
-    versions = _versions(empty_database)
-
-    down = [run_system("migrate", "--to", version, settings=settings) for version in reversed(versions[:-1])]
-    up = run_system("migrate", settings=settings)
-
-    assert [ran.code for ran in down] == [0] * len(down), [ran.output for ran in down]
-    assert up.code == 0, up.output
-    assert fingerprint(empty_database) == once
-
-
 @pytest.mark.proves("A16.1", "B24.1", "B24.2")
 def test_a_database_with_data_goes_down_and_up_and_serves_again(spare: Bench, catalogue: Mapping[str, Item]) -> None:
     with HttpxTransport(spare.url) as transport:
