@@ -1,9 +1,7 @@
 """Writes a judgement for people: index.html (one file, no script), go-no-go.md to sign, and verdict.json.
 
-The pictures of the documentation are made from a finished report, without running anything:
-
-    python -m readiness render --out reports/prove
-    playwright screenshot --channel chromium --viewport-size 1280,1400 reports/prove/index.html docs/images/report.png
+`python -m readiness render --out reports/prove` writes it again from verdict.json without running anything, and
+`python -m readiness.picture reports/prove docs/images/report.png` makes the picture for the documentation.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from readiness.books import in_words
 from readiness.document import CriterionPart, Document, RowPart
 from readiness.gallery import Picture, pictures
-from readiness.verdict import Verdict
+from readiness.verdict import WORST_FIRST, Verdict, compose
 
 TEMPLATES = Path(__file__).with_name("templates")
 FILES = ("index.html", "go-no-go.md", "verdict.json", "junit.xml")
@@ -38,6 +36,20 @@ class Section:
     rows: tuple[RowPart, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Area:
+    """The criteria of one scope, counted by verdict."""
+
+    name: str
+    verdict: Verdict
+    tallies: dict[Verdict, int]
+
+    @property
+    def asked(self) -> int:
+        """How many a run decides."""
+        return sum(self.tallies[verdict] for verdict in ("pass", "fail", "unknown"))
+
+
 def write(document: Document, out: Path) -> None:
     """Raises OSError."""
     (out / "verdict.json").write_text(document.model_dump_json(indent=1) + "\n", encoding="utf-8")
@@ -57,6 +69,7 @@ def render(template: str, document: Document, gallery: Sequence[Picture] = ()) -
     return environment.get_template(template).render(
         document=document,
         sections=sections(document),
+        areas=areas(document),
         words=WORDS,
         check_words=CHECK_WORDS,
         gallery=gallery,
@@ -69,6 +82,19 @@ def render(template: str, document: Document, gallery: Sequence[Picture] = ()) -
 def sections(document: Document) -> tuple[Section, ...]:
     groups: Iterable[tuple[str, Iterable[RowPart]]] = groupby(document.rows, key=lambda row: row.group)
     return tuple(Section(name, tuple(rows)) for name, rows in groups)
+
+
+def areas(document: Document) -> list[Area]:
+    """Scopes of the whole product, the most proven first; a document of one scope needs no such table."""
+    if document.scope is not None:
+        return []
+    criteria = [part for row in document.rows for part in row.criteria]
+    found = []
+    for name in sorted({scope for part in criteria for scope in part.scope}):
+        verdicts = [part.verdict for part in criteria if name in part.scope]
+        tallies = {verdict: verdicts.count(verdict) for verdict in WORST_FIRST}
+        found.append(Area(name, compose(verdicts, launch=document.launch), tallies))
+    return sorted(found, key=lambda area: -area.tallies["pass"] / max(area.asked, 1))
 
 
 def with_verdict(document: Document, verdict: Verdict) -> tuple[tuple[RowPart, tuple[CriterionPart, ...]], ...]:

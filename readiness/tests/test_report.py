@@ -104,6 +104,14 @@ def test_a_proven_scope_says_go_and_how_many(tmp_path: Path) -> None:
     assert re.fullmatch(r"All \d+ criteria of payments are proven; 1 question waits for a person\.", made.sentence)
 
 
+def test_the_whole_product_is_told_scope_by_scope(made: Document, tmp_path: Path) -> None:
+    areas = {area.name: area for area in report.areas(made)}
+    assert set(areas) == set(REQUIREMENTS.scopes)
+    assert (areas["payments"].verdict, areas["tokens"].verdict) == ("fail", "unknown")
+    assert areas["payments"].asked == areas["payments"].tallies["pass"] + 1
+    assert 'id="scopes"' in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
 def test_the_sentence_counts_in_plain_english(tmp_path: Path) -> None:
     lines = [line("a", "A2.1"), FAILURE]
     made = made_up.document(tmp_path, lines, requirements=REQUIREMENTS, scope="payments")
