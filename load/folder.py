@@ -7,6 +7,7 @@ from typing import Any, Final
 
 RUN: Final = "run.json"  # the profile, the seed, the target, the environment
 GENERATOR: Final = "generator.json"  # what the generator saw of itself
+MACHINE: Final = "machine.json"  # who used its CPU meanwhile
 HISTOGRAMS: Final = "histograms.json"
 HISTORY: Final = "history.jsonl"
 SNAPSHOT: Final = "snapshot.json"  # what processor, system and mailbox say after the run
@@ -14,7 +15,7 @@ SECONDS: Final = "seconds.jsonl"  # progress, one line a second
 RESULT: Final = "result.json"
 REPORT: Final = "report.html"
 LOGS: Final = "logs"  # of the system, its worker and the emulator
-ALL: Final = (RUN, GENERATOR, HISTOGRAMS, HISTORY, SNAPSHOT, SECONDS, RESULT, REPORT)
+ALL: Final = (RUN, GENERATOR, MACHINE, HISTOGRAMS, HISTORY, SNAPSHOT, SECONDS, RESULT, REPORT)
 
 
 def prepare(directory: Path) -> None:

@@ -16,6 +16,7 @@ _BUSY, _SATURATED, _SATURATED_FOR_S = 0.70, 0.90, 5
 _TIGHT_LAG, _LAG = 0.05, 0.25  # of the tightest limit
 _LATE = 0.25  # of the tightest limit
 _DELIVERED, _SHORT = 0.99, 0.97
+_COMPANY, _CROWD = 0.15, 0.40
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Vitals:
     unfinished: int
     workers_expected: int
     workers_finished: int
+    foreign_share: float  # of the machine's CPU, used by what is none of the run's
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ def _sick(vitals: Vitals, tightest_ms: float) -> list[str]:
         )
         if late is not None and late > _LATE * tightest_ms:
             found.append(f"requests left {late:.0f} ms late at p99")
+    if vitals.foreign_share > _CROWD:
+        found.append(f"other work used {vitals.foreign_share:.0%} of the machine's CPU")
     if longest_run(vitals.cpu, _SATURATED) >= _SATURATED_FOR_S:
         found.append(f"it used more than {_SATURATED:.0%} of its core for {_SATURATED_FOR_S} s or longer")
     return found
@@ -92,6 +96,8 @@ def _degraded(vitals: Vitals, tightest_ms: float) -> list[str]:
         found.append(f"its loop lagged {lag:.0f} ms at p99")
     if longest_run(vitals.cpu, _BUSY) > 0:
         found.append(f"it used more than {_BUSY:.0%} of its core at times")
+    if vitals.foreign_share > _COMPANY:
+        found.append(f"other work used {vitals.foreign_share:.0%} of the machine's CPU")
     if vitals.started < _DELIVERED * vitals.planned:
         found.append(f"it started {vitals.started} of {vitals.planned} planned arrivals")
     return found

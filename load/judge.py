@@ -22,7 +22,7 @@ from load.measures import Measures
 from load.operations import operations
 from load.profile import Profile
 
-_REQUIRED: Final = (folder.RUN, folder.GENERATOR, folder.HISTOGRAMS, folder.HISTORY, folder.SNAPSHOT)
+_REQUIRED: Final = (folder.RUN, folder.GENERATOR, folder.MACHINE, folder.HISTOGRAMS, folder.HISTORY, folder.SNAPSHOT)
 
 Stored = Mapping[str, Any]
 
@@ -39,12 +39,15 @@ def judge(directory: Path) -> dict[str, Any]:
     run = folder.read(directory / folder.RUN)
     profile = Profile.from_json(run["profile"])
     generator, measures = folder.read(directory / folder.GENERATOR), _measures(directory)
-    trust = judge_generator(
-        _vitals(profile, generator), limits.tightest_ms(profile.limits), profile.limits.drops_percent
-    )
+    machine = folder.read(directory / folder.MACHINE)
+    vitals = _vitals(profile, generator, machine["foreign_share"])
+    trust = judge_generator(vitals, limits.tightest_ms(profile.limits), profile.limits.drops_percent)
     found = [*_speed(profile, directory, measures, generator), *_money(directory)]
     reached: Verdict = "BROKEN" if generator["crashes"] or generator["interrupted"] else verdict(found, trust)
-    result = _result(run, reached, trust, found, measures, profile) | {"generator": _told(generator)}
+    result = _result(run, reached, trust, found, measures, profile) | {
+        "generator": _told(generator),
+        "machine": machine,
+    }
     folder.write(directory / folder.RESULT, result)
     (directory / folder.REPORT).write_text(report.page(result), encoding="utf-8")
     return result
@@ -54,7 +57,7 @@ def _measures(directory: Path) -> Measures:
     return Measures.from_json(folder.read(directory / folder.HISTOGRAMS))
 
 
-def _vitals(profile: Profile, generator: Stored) -> Vitals:
+def _vitals(profile: Profile, generator: Stored, foreign_share: float) -> Vitals:
     judged = limits.judged_phases(profile)
     counted = {name: limits.total(generator[name], judged) for name in ("planned", "started", "dropped")}
     return Vitals(
@@ -64,6 +67,7 @@ def _vitals(profile: Profile, generator: Stored) -> Vitals:
         unfinished=generator["unfinished"],
         workers_expected=generator["workers_expected"],
         workers_finished=generator["workers_finished"],
+        foreign_share=foreign_share,
         **counted,
     )
 

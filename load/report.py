@@ -46,6 +46,7 @@ def page(result: Mapping[str, Any]) -> str:
         "<h2>Money</h2>" + _money(result["findings"]),
         f"<h2>Requests</h2><p class=dim>{_HOW_TO_READ}</p>" + _verbs(result["verbs"]),
         "<h2>The generator</h2>" + _pairs(result["generator"]),
+        "<h2>The machine</h2>" + _pairs(_machine(result["machine"])),
         f"<h2>How to repeat it</h2><pre>{_text(run['command'])}</pre>" + _pairs(_shape(profile) | run),
     ]
     head = f"{_HEAD}<title>{_text(title)}</title>"
@@ -100,6 +101,12 @@ def _shape(profile: Mapping[str, Any]) -> dict[str, Any]:
         "phases": phases,
         "mix": profile["mix"],
     }
+
+
+def _machine(machine: Mapping[str, Any]) -> dict[str, str]:
+    used = {f"CPU of {name}": f"{seconds} s" for name, seconds in sorted(machine["cpu_s"].items())}
+    shares = {"busy": machine["busy_share"], "busy with other work": machine["foreign_share"]}
+    return {name: f"{share:.0%}" for name, share in shares.items()} | used
 
 
 def _pairs(values: Mapping[str, Any]) -> str:

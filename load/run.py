@@ -25,6 +25,7 @@ from load.command import Order, ordered_or_exit
 from load.findings import EXIT_CODES
 from load.generating import GeneratorError, generate
 from load.judge import UnjudgeableError, judge
+from load.machine import Usage
 from load.progress import Progress
 
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
@@ -74,7 +75,9 @@ def _make(order: Order, arguments: list[str]) -> None:
         students = crowd.sign_up(system.url, name, order.profile.users)
         people = crowd.spec_of(students, system.auditor.session, crowd.packs(system.url))
         settings = {"url": system.url, "profile": order.profile.to_json(), "directory": str(order.out)}
+        before = Usage.now()
         generate(settings | people | {"seed": order.seed, "crowd": name}, order.out, progress.tick)
+        folder.write(order.out / folder.MACHINE, Usage.now().since(before))
         progress.say("waiting until nothing moves")
         moving = snapshot.settle(system.auditor, system.emulator, system.mailbox, order.profile.settle_s)
         emails = {each.account.account_id: each.account.email for each in students}

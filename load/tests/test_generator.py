@@ -26,6 +26,7 @@ def healthy() -> Vitals:
         unfinished=0,
         workers_expected=1,
         workers_finished=1,
+        foreign_share=0.0,
     )
 
 
@@ -41,6 +42,7 @@ def test_a_healthy_generator_is_trusted() -> None:
         (replace(healthy(), started=998, dropped=2), "2 of 1000 arrivals were dropped"),
         (replace(healthy(), started=960), "only 960 of 1000"),
         (replace(healthy(), workers_expected=2), "did not finish"),
+        (replace(healthy(), foreign_share=0.55), "other work used 55% of the machine"),
         (replace(healthy(), planned=0, started=0), "measured nothing"),
         (replace(healthy(), hub_lag=Histogram()), "measured nothing"),
     ],
@@ -57,6 +59,7 @@ def test_a_generator_that_cannot_be_trusted_is_invalid(sick: Vitals, because: st
         replace(healthy(), hub_lag=histogram(*[15.0] * 1000)),
         replace(healthy(), cpu=[0.3, 0.8, 0.3]),
         replace(healthy(), started=985),
+        replace(healthy(), foreign_share=0.2),
     ],
 )
 def test_a_tired_generator_is_named_and_still_believed(tired: Vitals) -> None:
