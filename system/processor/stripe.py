@@ -4,7 +4,8 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Literal
+from urllib.parse import quote
 
 import aiohttp
 import stripe
@@ -26,6 +27,16 @@ from system.processor.port import (
     Unknown,
 )
 from system.processor.stripe_objects import declined, payment_answer, refund_answer, session_answer, smallest_step
+from system.processor.stripe_requests import (
+    INTENT,
+    REFUND,
+    SESSION,
+    Params,
+    intent_params,
+    refund_params,
+    session_params,
+    within_list,
+)
 from system.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -33,11 +44,8 @@ log = structlog.get_logger(__name__)
 _ATTEMPTS = 3
 _BACKOFF_S = 0.2
 _PAGE = 100
-_INTENT = ["latest_charge.balance_transaction"]
-_SESSION = ["payment_intent.latest_charge.balance_transaction"]
-_REFUND = ["balance_transaction", "failure_balance_transaction"]
 
-_Json = dict[str, Any]
+_Json = Params
 
 
 class StripeProcessor:
@@ -75,49 +83,15 @@ class StripeProcessor:
             raise MoneyError(f"{attempt.money} cannot be charged: it is no multiple of the currency's smallest step.")
         if attempt.payment_method is None:
             return await self._open_session(attempt)
-        reply = await self._ask(
-            "post",
-            "/v1/payment_intents",
-            {
-                "amount": attempt.money.amount,
-                "currency": attempt.money.currency,
-                "customer": attempt.customer_id,
-                "payment_method": attempt.payment_method,
-                "allowed_payment_method_types": ["card"],
-                # The default captures a little later, and the fee would then come with another request.
-                "capture_method": "automatic",
-                "confirm": True,
-                "return_url": attempt.return_url,
-                "description": attempt.description,
-                "metadata": _metadata(attempt),
-                "expand": _INTENT,
-            },
-            key=f"payment:{attempt.payment_id}",
-        )
+        key = f"payment:{attempt.payment_id}"
+        reply = await self._ask("post", "/v1/payment_intents", intent_params(attempt), key=key)
         if isinstance(reply, stripe.StripeError):
             return _refused(reply)
         return payment_answer(reply) if isinstance(reply, dict) else reply
 
     async def _open_session(self, attempt: Attempt) -> PaymentAnswer:
-        product = {"name": attempt.description}
-        price = {"currency": attempt.money.currency, "unit_amount": attempt.money.amount, "product_data": product}
-        reply = await self._ask(
-            "post",
-            "/v1/checkout/sessions",
-            {
-                "mode": "payment",
-                "customer": attempt.customer_id,
-                "client_reference_id": attempt.payment_id,
-                "line_items": [{"price_data": price, "quantity": 1}],
-                "allowed_payment_method_types": ["card"],
-                "payment_intent_data": {"metadata": _metadata(attempt), "capture_method": "automatic"},
-                "metadata": _metadata(attempt),
-                "success_url": attempt.return_url,
-                "cancel_url": attempt.cancel_url,
-                "expires_at": int(attempt.expires_at.timestamp()),
-            },
-            key=f"payment:{attempt.payment_id}",
-        )
+        key = f"payment:{attempt.payment_id}"
+        reply = await self._ask("post", "/v1/checkout/sessions", session_params(attempt), key=key)
         if isinstance(reply, stripe.StripeError):
             return _refused(reply)
         return session_answer(reply) if isinstance(reply, dict) else reply
@@ -126,49 +100,41 @@ class StripeProcessor:
         ours = {"payment_id": payment_id}
         # The page first: its PaymentIntent carries the same metadata, and alone does not tell that the page is open.
         found = await self._search(
-            "/v1/checkout/sessions", ours, {"customer": customer_id, "expand": _listed(_SESSION)}
+            "/v1/checkout/sessions", ours, {"customer": customer_id, "expand": within_list(SESSION)}
         )
         if found is not None:
             return session_answer(found) if isinstance(found, dict) else found
-        found = await self._search("/v1/payment_intents", ours, {"customer": customer_id, "expand": _listed(_INTENT)})
+        found = await self._search(
+            "/v1/payment_intents", ours, {"customer": customer_id, "expand": within_list(INTENT)}
+        )
         return payment_answer(found) if isinstance(found, dict) else found
 
     async def retrieve_payment(self, processor_payment_id: str) -> PaymentAnswer | None:
-        reply = await self._read(f"/v1/payment_intents/{processor_payment_id}", _INTENT)
+        reply = await self._read(f"/v1/payment_intents/{quote(processor_payment_id, safe='')}", INTENT)
         return payment_answer(reply) if isinstance(reply, dict) else reply
 
     async def retrieve_session(self, session_id: str) -> PaymentAnswer | None:
-        reply = await self._read(f"/v1/checkout/sessions/{session_id}", _SESSION)
+        reply = await self._read(f"/v1/checkout/sessions/{quote(session_id, safe='')}", SESSION)
         return session_answer(reply) if isinstance(reply, dict) else reply
 
     async def refund(self, attempt: RefundAttempt) -> RefundAnswer:
-        reply = await self._ask(
-            "post",
-            "/v1/refunds",
-            {
-                "payment_intent": attempt.processor_payment_id,
-                "amount": attempt.money.amount,
-                "metadata": {"refund_id": attempt.refund_id, "payment_id": attempt.payment_id},
-                "expand": _REFUND,
-                **({"reason": attempt.reason} if attempt.reason else {}),
-            },
-            key=f"refund:{attempt.refund_id}",
-        )
+        key = f"refund:{attempt.refund_id}"
+        reply = await self._ask("post", "/v1/refunds", refund_params(attempt), key=key)
         if isinstance(reply, stripe.StripeError):
             return RefundRefused(str(reply.code or "refused"), str(reply.user_message or "The refund was refused."))
         return refund_answer(reply) if isinstance(reply, dict) else reply
 
     async def find_refund(self, *, refund_id: str, processor_payment_id: str) -> RefundAnswer | None:
-        params: _Json = {"payment_intent": processor_payment_id, "expand": _listed(_REFUND)}
+        params: _Json = {"payment_intent": processor_payment_id, "expand": within_list(REFUND)}
         found = await self._search("/v1/refunds", {"refund_id": refund_id}, params)
         return refund_answer(found) if isinstance(found, dict) else found
 
     async def retrieve_refund(self, processor_refund_id: str) -> RefundAnswer | None:
-        reply = await self._read(f"/v1/refunds/{processor_refund_id}", _REFUND)
+        reply = await self._read(f"/v1/refunds/{quote(processor_refund_id, safe='')}", REFUND)
         return refund_answer(reply) if isinstance(reply, dict) else reply
 
     async def refunds_of(self, processor_payment_id: str) -> list[Refunded] | Unknown:
-        params: _Json = {"payment_intent": processor_payment_id, "expand": _listed(_REFUND)}
+        params: _Json = {"payment_intent": processor_payment_id, "expand": within_list(REFUND)}
         try:
             return [refund_answer(found) async for found in self._pages("/v1/refunds", params)]
         except ProcessorAwayError as away:
@@ -258,10 +224,6 @@ class StripeProcessor:
         return doubt or refusal
 
 
-def _metadata(attempt: Attempt) -> dict[str, str]:
-    return {"payment_id": attempt.payment_id, "account_id": attempt.account_id}
-
-
 def _refused(error: stripe.StripeError) -> Declined | Unavailable:
     """A card error is the buyer's; a request that Stripe finds wrong is ours, but for the method the buyer named."""
     body = error.json_body if isinstance(error.json_body, dict) else {}
@@ -273,10 +235,6 @@ def _refused(error: stripe.StripeError) -> Declined | Unavailable:
         return Declined("payment_method_invalid", "This payment method cannot be used; choose another one.")
     log.error("processor_refused_our_request", code=error.code, message=error.user_message)
     return Unavailable(f"the processor refused the request: {error.code}", retry_after_s=60)
-
-
-def _listed(expand: list[str]) -> list[str]:
-    return [f"data.{name}" for name in expand]
 
 
 def _reason(reply: Unavailable | Unknown | stripe.StripeError) -> str:
