@@ -133,3 +133,28 @@ def test_an_expired_session_leaves_no_payment_behind(
 
 def test_the_addresses_are_kept_as_given(session: stripe.checkout.Session) -> None:
     assert (session.success_url, session.cancel_url) == (SUCCESS, CANCEL)
+
+
+@pytest.fixture
+def tried(client: stripe.StripeClient, stand_in: Emulator, session: stripe.checkout.Session) -> str:
+    """The payment of a session whose first card was declined."""
+    buy(stand_in, session, card_number="4000000000000002")
+    intent = client.v1.checkout.sessions.retrieve(session.id).payment_intent
+    assert isinstance(intent, str)
+    return intent
+
+
+def test_the_payment_of_a_session_cannot_be_cancelled_apart_from_it(client: stripe.StripeClient, tried: str) -> None:
+    with pytest.raises(stripe.InvalidRequestError):
+        client.v1.payment_intents.cancel(tried)
+
+
+def test_the_payment_of_a_session_cannot_be_confirmed_apart_from_it(
+    client: stripe.StripeClient, stand_in: Emulator, session: stripe.checkout.Session, tried: str
+) -> None:
+    with pytest.raises(stripe.InvalidRequestError):
+        client.v1.payment_intents.confirm(tried, {"payment_method": "pm_card_visa"})
+    buy(stand_in, session)
+
+    charges = client.v1.charges.list({"payment_intent": tried}).data
+    assert sorted(charge.status for charge in charges) == ["failed", "succeeded"]
