@@ -49,7 +49,8 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
         redoc_url=None,
     )
     http_metrics = HttpMetrics()
-    for router in (accounts, catalogue, payments, webhooks, admin, health, metrics_routes(http_metrics)):
+    # Routes are tried in this order: what moves money first.
+    for router in (payments, webhooks, catalogue, accounts, admin, health, metrics_routes(http_metrics)):
         app.include_router(router)
     install_problem_handlers(app)
     mount_pages(app)

@@ -1,6 +1,7 @@
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -52,12 +53,13 @@ def hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) ->
 
 def _without_secrets(value: Any) -> Any:  # noqa: ANN401 - any JSON
     if isinstance(value, Mapping):
-        return {key: _HIDDEN if _names_secret(key) else _without_secrets(inner) for key, inner in value.items()}
+        return {key: _HIDDEN if _names_secret(str(key)) else _without_secrets(inner) for key, inner in value.items()}
     return value
 
 
-def _names_secret(key: object) -> bool:
-    return any(word in str(key).lower() for word in _SECRET_WORDS)
+@lru_cache(maxsize=1024)
+def _names_secret(key: str) -> bool:
+    return any(word in key.lower() for word in _SECRET_WORDS)
 
 
 def _line(event: Any, **_: Any) -> bytes:  # noqa: ANN401 - structlog's signature

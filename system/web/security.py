@@ -1,6 +1,5 @@
 from urllib.parse import urlsplit
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from system.settings import Settings
@@ -13,27 +12,27 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
-        self._headers = {
-            "Content-Security-Policy": content_security_policy(settings),
-            "X-Content-Type-Options": "nosniff",
-            "X-Frame-Options": "DENY",
+        headers = {
+            "content-security-policy": content_security_policy(settings),
+            "x-content-type-options": "nosniff",
+            "x-frame-options": "DENY",
             # With `no-referrer` a browser sends `Origin: null` from our own forms, and the guard could not know them.
-            "Referrer-Policy": "same-origin",
-            "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
-            "Cross-Origin-Opener-Policy": "same-origin",
+            "referrer-policy": "same-origin",
+            "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
+            "cross-origin-opener-policy": "same-origin",
         }
         if settings.public_url.scheme == "https":
-            self._headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+            headers["strict-transport-security"] = "max-age=63072000; includeSubDomains"
+        self._static = [(name.encode(), value.encode()) for name, value in headers.items()]
+        # Receipts and tokens belong to one reader; no cache on the way keeps them.
+        self._private = [*self._static, (b"cache-control", b"no-store")]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_fenced(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
-                if not scope["path"].startswith("/static/"):
-                    # Receipts and tokens belong to one reader; no cache on the way keeps them.
-                    headers.setdefault("Cache-Control", "no-store")
+                fence = self._static if scope["path"].startswith("/static/") else self._private
+                # No route of ours sets one of these itself, so that they are appended and not looked for.
+                message["headers"] = [*message.get("headers", ()), *fence]
             await send(message)
 
         await self._app(scope, receive, send_fenced if scope["type"] == "http" else send)
