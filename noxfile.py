@@ -73,7 +73,7 @@ def prove(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run all tests: unit, contract, security, load self-tests and browser journeys."""
-    run(session, "-m", "pytest", "-n", "2", *session.posargs, browser=True)
+    run(session, "-m", "pytest", "-n", "2", "--dist", "loadfile", *session.posargs, browser=True)
 
 
 @nox.session
