@@ -1,8 +1,12 @@
 """The two kinds of token: a short-lived signed one that says who asks, and a secret one that renews it."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
 
 import jwt
 
@@ -53,10 +57,22 @@ def access_token(settings: Settings, *, account_id: str, session_id: str, role: 
 
 def read_access_token(settings: Settings, token: str, *, now: datetime) -> AccessClaims:
     """Return what a token says, or AuthenticationRequired. Its times are judged by our clock, not by the library's."""
+    claims = _verified(signing_key(settings), token)
+    if not _within_its_life(claims["iat"], claims["exp"], now):
+        raise AuthenticationRequired("This access token has expired; trade your refresh token for a new one.")
+    return AccessClaims(account_id=str(claims["sub"]), session_id=str(claims["sid"]), role=str(claims["role"]))
+
+
+@lru_cache(maxsize=4096)
+def _verified(key: bytes, token: str) -> Mapping[str, Any]:
+    """Return the claims of a token that we signed.
+
+    That never changes, so that the last ones are remembered; its time and its session are asked with every request.
+    """
     try:
-        claims = jwt.decode(
+        claims: dict[str, Any] = jwt.decode(
             token,
-            signing_key(settings),
+            key,
             algorithms=[_ALGORITHM],
             issuer=_ISSUER,
             audience=_AUDIENCE,
@@ -64,9 +80,7 @@ def read_access_token(settings: Settings, token: str, *, now: datetime) -> Acces
         )
     except jwt.InvalidTokenError:
         raise AuthenticationRequired("This access token is not one of ours; log in again.") from None
-    if not _within_its_life(claims["iat"], claims["exp"], now):
-        raise AuthenticationRequired("This access token has expired; trade your refresh token for a new one.")
-    return AccessClaims(account_id=str(claims["sub"]), session_id=str(claims["sid"]), role=str(claims["role"]))
+    return MappingProxyType(claims)
 
 
 def _within_its_life(issued_at: object, expires_at: object, now: datetime) -> bool:
