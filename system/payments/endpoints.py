@@ -76,13 +76,6 @@ async def list_payments(
     return Page(items=[payment_view(system.settings, payment) for payment in found[:limit]], next_cursor=following)
 
 
-@router.get("/{payment_id}", operation_id="get_payment", responses=documented(NotFound))
-async def get_payment(system: Context, caller: Caller, payment_id: PaymentId) -> PaymentView:
-    """Read one of your payments."""
-    payment = await service.get(system, payment_id, account_id=caller.account_id)
-    return payment_view(system.settings, payment)
-
-
 @router.post(
     "/refund",
     operation_id="refund_payment",
@@ -107,3 +100,11 @@ async def refund_payment(
     """Give back a payment of yours, or a part of it; an admin, of anybody's."""
     scope = _scope(request, caller.account_id, key, order)
     return response_of(await refund(system, caller, order, scope))
+
+
+# Behind the paths of words: an id would match them as well, and a 405 would name its methods.
+@router.get("/{payment_id}", operation_id="get_payment", responses=documented(NotFound))
+async def get_payment(system: Context, caller: Caller, payment_id: PaymentId) -> PaymentView:
+    """Read one of your payments."""
+    payment = await service.get(system, payment_id, account_id=caller.account_id)
+    return payment_view(system.settings, payment)
