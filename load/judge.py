@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fixtures.books import Mail, Operation, Snapshot
-from load import folder, history, limits, report
+from load import charts, folder, history, limits, report
 from load.checkers import money, readings
 from load.evidence import lines as evidence_lines
 from load.findings import EXIT_CODES, Finding, Verdict, verdict
@@ -49,7 +49,7 @@ def judge(directory: Path) -> dict[str, Any]:
         "machine": machine,
     }
     folder.write(directory / folder.RESULT, result)
-    (directory / folder.REPORT).write_text(report.page(result), encoding="utf-8")
+    (directory / folder.REPORT).write_text(report.page(result, charts.of_run(profile, measures)), encoding="utf-8")
     return result
 
 

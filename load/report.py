@@ -36,7 +36,7 @@ def _rounded(milliseconds: float | None) -> float | None:
     return None if milliseconds is None else round(milliseconds, 1)
 
 
-def page(result: Mapping[str, Any]) -> str:
+def page(result: Mapping[str, Any], pictures: str = "") -> str:
     profile, run = result["profile"], result["run"]
     title = f"Load: {profile['name']}"
     parts = [
@@ -44,7 +44,7 @@ def page(result: Mapping[str, Any]) -> str:
         _verdict(result),
         "<h2>What had to hold</h2>" + _findings(result["findings"]),
         "<h2>Money</h2>" + _money(result["findings"]),
-        f"<h2>Requests</h2><p class=dim>{_HOW_TO_READ}</p>" + _verbs(result["verbs"]),
+        f"<h2>Requests</h2><p class=dim>{_HOW_TO_READ}</p>" + _verbs(result["verbs"]) + pictures,
         "<h2>The generator</h2>" + _pairs(result["generator"]),
         "<h2>The machine</h2>" + _pairs(_machine(result["machine"])),
         f"<h2>How to repeat it</h2><pre>{_text(run['command'])}</pre>" + _pairs(_shape(profile) | run),

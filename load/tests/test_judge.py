@@ -34,7 +34,11 @@ def test_a_healthy_run_passes(run: Path) -> None:
     result = judge(run)
     assert (result["verdict"], result["exit_code"]) == ("PASS", 0), result["findings"]
     assert folder.read(run / folder.RESULT)["verdict"] == "PASS"
-    assert "PASS" in (run / folder.REPORT).read_text(encoding="utf-8")
+    page = (run / folder.REPORT).read_text(encoding="utf-8")
+    assert "PASS" in page
+    assert page.count("<polyline") == 4
+    assert "<script" not in page
+    assert len(page) < 1_000_000
 
 
 def test_a_lost_acknowledged_payment_is_found(run: Path) -> None:
