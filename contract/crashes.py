@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final, Literal, TypeVar
@@ -129,9 +130,11 @@ class Storm:
         self.record.bites[victim] += self.record.broken_replies + self.record.refused_for_now > before
 
 
-def buyers(bench: Bench, sign_up: Callable[[HttpxTransport, str], Member]) -> Iterator[Member]:
-    for _ in range(BUYERS):
-        yield sign_up(HttpxTransport(bench.url), bench.run_id)
+@contextmanager
+def buyers(bench: Bench, sign_up: Callable[[HttpxTransport, str], Member]) -> Iterator[list[Member]]:
+    with ExitStack() as stack:
+        transports = [stack.enter_context(HttpxTransport(bench.url)) for _ in range(BUYERS)]
+        yield [sign_up(transport, bench.run_id) for transport in transports]
 
 
 def _shared(intents: Iterator[int], lock: threading.Lock) -> Iterator[int]:

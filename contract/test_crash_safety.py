@@ -33,8 +33,7 @@ class Aftermath:
 
 @pytest.fixture(scope="module")
 def aftermath(catalogue: Mapping[str, Item]) -> Iterator[Aftermath]:
-    with Bench.start(durable=True, settings=IMPATIENT, seed=SEED) as bench:
-        members = list(buyers(bench, sign_up))
+    with Bench.start(durable=True, settings=IMPATIENT, seed=SEED) as bench, buyers(bench, sign_up) as members:
         record = Storm(bench, catalogue, SEED).run(members, payments=PAYMENTS, kills=KILLS)
         auditor = bench.as_auditor()
         yield Aftermath(record, _settled(bench, auditor, record), _mailed(bench, auditor))

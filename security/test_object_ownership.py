@@ -1,6 +1,6 @@
 """One member's payment, asked for by another member and by nobody, on every route and page that bears an id."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 import pytest
@@ -18,13 +18,13 @@ PUBLIC_IDS: Final = {"price_id": "prc_course_python"}
 
 
 @pytest.fixture(scope="module")
-def owner_and_payment(bench: Bench, catalogue: Mapping[str, Item]) -> tuple[Reader, Member, Payment]:
+def owner_and_payment(bench: Bench, catalogue: Mapping[str, Item]) -> Iterator[tuple[Reader, Member, Payment]]:
     somebody = person("owner", bench.run_id)
-    transport = HttpxTransport(bench.url)
-    session = Visitor(transport).sign_up(email=somebody.email, password=somebody.password, name=somebody.name).value
-    member = Member(transport, session)
-    payment = member.pay(catalogue[COURSE], key="owned").value
-    return Reader(bench.url).log_in(somebody.email, somebody.password), member, payment
+    with HttpxTransport(bench.url) as transport, Reader(bench.url) as reader:
+        session = Visitor(transport).sign_up(email=somebody.email, password=somebody.password, name=somebody.name).value
+        member = Member(transport, session)
+        payment = member.pay(catalogue[COURSE], key="owned").value
+        yield reader.log_in(somebody.email, somebody.password), member, payment
 
 
 @pytest.fixture(scope="module")
