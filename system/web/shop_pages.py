@@ -28,6 +28,8 @@ router = APIRouter(include_in_schema=False)
 _SCOPE = "page:pricing"
 _PAGE = 24
 _REFUSED = 400
+_LOOK_AGAIN_S = 4
+_UNDECIDED = frozenset({"processing", "uncertain"})
 
 
 @router.get("/pricing", dependencies=[public])
@@ -67,9 +69,14 @@ async def come_back(
     at: AtDesk, reader: PageCaller, request: Request, payment_id: Annotated[PaymentId, Query()]
 ) -> Response:
     """Meet the buyer after the processor's page. What the address says counts nothing: the processor is asked."""
-    payment = await service.get(at.system, payment_id, account_id=reader.account_id)
+    own = await service.get(at.system, payment_id, account_id=reader.account_id)
     actor = Actor(reader.account_id, RequestId.of(request))
-    return at.page("return.html", payment=await refresh(at.system, payment.payment_id, actor=actor))
+    payment = await refresh(at.system, own.payment_id, actor=actor)
+    page = at.page("return.html", payment=payment)
+    if payment.status in _UNDECIDED:
+        # Every browser obeys this without a script; the page says that it does so, and has a link for whoever stops it.
+        page.headers["Refresh"] = str(_LOOK_AGAIN_S)
+    return page
 
 
 async def _offer(at: Desk, price_id: str) -> Offer:
