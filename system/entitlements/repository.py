@@ -4,23 +4,21 @@ from system.kit.db import Connection, execute
 from system.kit.ids import new_id
 
 
-async def insert(conn: Connection, *, account_id: str, item_id: str, payment_id: str, now: datetime) -> bool:
-    return bool(
-        await execute(
-            conn,
-            """
+async def insert(conn: Connection, *, account_id: str, item_id: str, payment_id: str, now: datetime) -> None:
+    await execute(
+        conn,
+        """
             INSERT INTO grants (grant_id, account_id, item_id, payment_id, granted_at)
             VALUES (%(grant_id)s, %(account_id)s, %(item_id)s, %(payment_id)s, %(now)s)
             ON CONFLICT (payment_id) DO NOTHING
             """,
-            {
-                "grant_id": new_id("grt", now),
-                "account_id": account_id,
-                "item_id": item_id,
-                "payment_id": payment_id,
-                "now": now,
-            },
-        )
+        {
+            "grant_id": new_id("grt", now),
+            "account_id": account_id,
+            "item_id": item_id,
+            "payment_id": payment_id,
+            "now": now,
+        },
     )
 
 

@@ -4,9 +4,9 @@ from system.entitlements import repository
 from system.kit.db import Connection
 
 
-async def grant(conn: Connection, *, account_id: str, item_id: str, payment_id: str, now: datetime) -> bool:
-    """Grant what a payment bought; False if it was granted already."""
-    return await repository.insert(conn, account_id=account_id, item_id=item_id, payment_id=payment_id, now=now)
+async def grant(conn: Connection, *, account_id: str, item_id: str, payment_id: str, now: datetime) -> None:
+    """Grant what a payment bought, once."""
+    await repository.insert(conn, account_id=account_id, item_id=item_id, payment_id=payment_id, now=now)
 
 
 async def revoke(conn: Connection, *, payment_id: str, because: str, now: datetime) -> bool:

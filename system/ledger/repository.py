@@ -12,13 +12,12 @@ class CashMovement:
     amount: int
 
 
-async def insert(conn: Connection, entry: Entry) -> bool:
-    """Insert an entry with its postings, once for its business key; False if it is booked already."""
+async def insert(conn: Connection, entry: Entry) -> None:
+    """Insert an entry with its postings, once for its business key."""
     postings = entry.postings
-    return bool(
-        await execute(
-            conn,
-            """
+    await execute(
+        conn,
+        """
             WITH entry AS (
                 INSERT INTO ledger_entries (entry_id, business_key, description, posted_at)
                 VALUES (%(entry_id)s, %(business_key)s, %(description)s, %(posted_at)s)
@@ -30,18 +29,17 @@ async def insert(conn: Connection, entry: Entry) -> bool:
                                  %(amounts)s::bigint[], %(currencies)s::text[])
                           AS posting (posting_id, account, direction, amount, currency)
             """,
-            {
-                "entry_id": new_id("ent", entry.posted_at),
-                "business_key": entry.business_key,
-                "description": entry.description,
-                "posted_at": entry.posted_at,
-                "posting_ids": [new_id("pst", entry.posted_at) for _ in postings],
-                "accounts": [posting.account for posting in postings],
-                "directions": [posting.direction for posting in postings],
-                "amounts": [posting.money.amount for posting in postings],
-                "currencies": [posting.money.currency for posting in postings],
-            },
-        )
+        {
+            "entry_id": new_id("ent", entry.posted_at),
+            "business_key": entry.business_key,
+            "description": entry.description,
+            "posted_at": entry.posted_at,
+            "posting_ids": [new_id("pst", entry.posted_at) for _ in postings],
+            "accounts": [posting.account for posting in postings],
+            "directions": [posting.direction for posting in postings],
+            "amounts": [posting.money.amount for posting in postings],
+            "currencies": [posting.money.currency for posting in postings],
+        },
     )
 
 

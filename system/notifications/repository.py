@@ -24,16 +24,15 @@ class Notification:
 
 async def insert(
     conn: Connection, *, event_key: str, template: str, recipient: str, facts: dict[str, object], now: datetime
-) -> bool:
-    """Insert a mail that is owed and its job, in one statement; False if it is owed already.
+) -> None:
+    """Insert a mail that is owed and its job, in one statement; what is owed already stays as it is.
 
     The job is made by the function of Procrastinate's own schema: its Python client costs as much CPU as four more
     statements, in the one transaction where that counts.
     """
-    return bool(
-        await execute(
-            conn,
-            """
+    await execute(
+        conn,
+        """
             WITH owed AS (
                 INSERT INTO notifications (notification_id, event_key, template, recipient, facts, created_at)
                 VALUES (%(notification_id)s, %(event_key)s, %(template)s, %(recipient)s, %(facts)s, %(now)s)
@@ -44,17 +43,16 @@ async def insert(
                        jsonb_build_object('notification_id', notification_id), NULL)::procrastinate_job_to_defer_v1])
               FROM owed
             """,
-            {
-                "notification_id": new_id("ntf", now),
-                "event_key": event_key,
-                "template": template,
-                "recipient": recipient,
-                "facts": Json(facts),
-                "now": now,
-                "queue": QUEUE,
-                "task": TASK,
-            },
-        )
+        {
+            "notification_id": new_id("ntf", now),
+            "event_key": event_key,
+            "template": template,
+            "recipient": recipient,
+            "facts": Json(facts),
+            "now": now,
+            "queue": QUEUE,
+            "task": TASK,
+        },
     )
 
 

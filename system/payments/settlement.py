@@ -31,17 +31,14 @@ async def settle(conn: Connection, payment_id: str, answer: PaymentAnswer, *, ac
     if settled is payment:
         return payment
     settled = replace(settled, updated_at=now, captured_at=now if settled.status == "succeeded" else None)
-    await repository.update(conn, settled)
-    if isinstance(answer, Charged):
-        await _fulfil(conn, settled, answer, now)
-    await record(
-        conn,
-        actor=actor,
-        action=f"payment.{settled.status}",
-        object_id=payment_id,
-        now=now,
-        details={"from": payment.status, "to": settled.status, "failure_code": settled.failure_code},
-    )
+    details: dict[str, object] = {"from": payment.status, "to": settled.status, "failure_code": settled.failure_code}
+    # Sent as one: none of these needs the reply to another, and every trip holds the payment's row for longer.
+    async with conn.pipeline():
+        await repository.update(conn, settled)
+        if isinstance(answer, Charged):
+            await _fulfil(conn, settled, answer, now)
+        action = f"payment.{settled.status}"
+        await record(conn, actor=actor, action=action, object_id=payment_id, now=now, details=details)
     return settled
 
 
