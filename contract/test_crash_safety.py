@@ -3,12 +3,12 @@
 One run, several questions to what it left behind.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
 
-from contract.conftest import IMPATIENT, sign_up
+from contract.conftest import sign_up
 from contract.crashes import Record, Storm, buyers
 from fixtures.bench import Bench
 from fixtures.books import Snapshot, differences
@@ -32,11 +32,12 @@ class Aftermath:
 
 
 @pytest.fixture(scope="module")
-def aftermath(catalogue: Mapping[str, Item]) -> Iterator[Aftermath]:
-    with Bench.start(durable=True, settings=IMPATIENT, seed=SEED) as bench, buyers(bench, sign_up) as members:
+def aftermath(impatient_bench: Bench, catalogue: Mapping[str, Item]) -> Aftermath:
+    bench = impatient_bench
+    with buyers(bench, sign_up) as members:
         record = Storm(bench, catalogue, SEED).run(members, payments=PAYMENTS, kills=KILLS)
-        auditor = bench.as_auditor()
-        yield Aftermath(record, _settled(bench, auditor, record), _mailed(bench, auditor))
+    auditor = bench.as_auditor()
+    return Aftermath(record, _settled(bench, auditor, record), _mailed(bench, auditor))
 
 
 @pytest.mark.proves("C3.1", "C3.2")
