@@ -88,6 +88,19 @@ def test_a_delivery_that_was_not_acknowledged_comes_again(
 
 
 @pytest.mark.usefixtures("endpoint")
+def test_what_was_not_acknowledged_is_listed_as_undelivered(client: stripe.StripeClient, merchant: Receiver) -> None:
+    merchant.replies = [500]
+    client.v1.customers.create({})
+    event_id = merchant.wait_for(1)[0].event_id
+
+    def listed(*, delivered: bool) -> set[str]:
+        return {event.id for event in client.v1.events.list({"limit": 100, "delivery_success": delivered}).data}
+
+    assert event_id in listed(delivered=False)
+    assert event_id not in listed(delivered=True)
+
+
+@pytest.mark.usefixtures("endpoint")
 def test_each_attempt_has_a_signature_of_its_own(client: stripe.StripeClient, merchant: Receiver) -> None:
     merchant.replies = [500]
     client.v1.customers.create({})
