@@ -34,7 +34,7 @@ class _Emulator:
         return round(self._running.process.memory_info().rss / 2**20)
 
 
-def measured(*, payments: int, filling_s: float = 90.0) -> dict[str, Any]:
+def measured(*, payments: int, filling_s: float = 60.0) -> dict[str, Any]:
     """The last tenth of `payments` in one emulator, slice by slice beside the first tenth in a fresh one.
 
     A machine too busy to make that many payments in `filling_s` makes fewer, and the result says how many.
