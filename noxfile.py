@@ -84,10 +84,9 @@ def defects(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style, formatting and known insecure patterns."""
+    """Check style and formatting."""
     run(session, "-m", "ruff", "check")
     run(session, "-m", "ruff", "format", "--check")
-    run(session, "-m", "bandit", "--quiet", "--recursive", "system", "--configfile", "pyproject.toml")
 
 
 @nox.session
