@@ -66,6 +66,8 @@ async def _open(system: System, order: Order, scope: Scope) -> Payment | Answer:
             offer = await catalogue.resolve(
                 conn, order.price_id, seen=Money(order.expected_amount, order.expected_currency)
             )
+            step = system.processor.step(offer.currency)
+            assert offer.amount % step == 0, f"{offer.price_id} is no multiple of {step}, and could not be charged"
             payment = await _insert(conn, _intent(payment_id, scope.account_id, offer, order.payment_method, now))
         except Problem as refused:
             return await idempotency.refuse(conn, scope, payment_id, refused, now)
@@ -85,7 +87,9 @@ async def _still_open(conn: Connection, system: System, held: idempotency.Open) 
     if payment is not None and payment.status == "uncertain":
         answer = open_answer(system.settings, payment)
         return Answer(answer.status, answer.body, answer.location, replayed=True)
-    raise IdempotencyInProgress("The first request with this key is still at work; ask again in a moment.")
+    raise IdempotencyInProgress(
+        "The first request with this key is still at work; ask again in a moment.", headers={"Retry-After": "1"}
+    )
 
 
 async def _insert(conn: Connection, intent: Payment) -> Payment:

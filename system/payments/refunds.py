@@ -71,7 +71,9 @@ async def _still_open(conn: Connection, held: idempotency.Open) -> Answer:
     if found is not None and found.status == "uncertain":
         answer = open_refund_answer(found)
         return Answer(answer.status, answer.body, answer.location, replayed=True)
-    raise IdempotencyInProgress("The first request with this key is still at work; ask again in a moment.")
+    raise IdempotencyInProgress(
+        "The first request with this key is still at work; ask again in a moment.", headers={"Retry-After": "1"}
+    )
 
 
 async def _lock(conn: Connection, identity: Identity, payment_id: str) -> Payment:
