@@ -6,18 +6,33 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any, Final
 
+import httpx
+
 from fixtures.builders import person
-from fixtures.client import Auditor, HttpxTransport, Item, Session, Visitor
+from fixtures.client import Auditor, ClientError, DecodingError, HttpxTransport, Item, Session, Visitor
 
 _AT_ONCE: Final = 2
 _READERS: Final = 4
 
 
+class NoWayInError(Exception):
+    """The system cannot be reached, or does not know the auditor; the text says what to do."""
+
+
 @contextmanager
 def auditor_of(url: str, email: str, password: str) -> Iterator[Auditor]:
-    """Raises ClientError with the system's answer when it does not let the auditor in."""
+    """Raises NoWayInError before anything else was asked of the system."""
     with HttpxTransport(url) as transport:
-        yield Auditor(transport, Visitor(transport).log_in(email=email, password=password).value)
+        yield Auditor(transport, _logged_in(transport, url, email, password))
+
+
+def _logged_in(transport: HttpxTransport, url: str, email: str, password: str) -> Session:
+    try:
+        return Visitor(transport).log_in(email=email, password=password).value
+    except httpx.TransportError as error:
+        raise NoWayInError(f"{url} does not answer ({error}): start the system, or correct --target") from None
+    except (ClientError, DecodingError) as error:
+        raise NoWayInError(f"{url} does not let the auditor {email} in; is it a system of ours?\n{error}") from None
 
 
 def sign_up(url: str, crowd: str, count: int) -> list[Session]:

@@ -23,12 +23,13 @@ from load.operations import operations
 from load.profile import Profile
 
 _REQUIRED: Final = (folder.RUN, folder.GENERATOR, folder.MACHINE, folder.HISTOGRAMS, folder.HISTORY, folder.SNAPSHOT)
+_ALL_MONEY: Final = ("B2.3", "C2.1", "C2.2", "C2.3")
 
 Stored = Mapping[str, Any]
 
 
 class UnjudgeableError(Exception):
-    """The folder does not hold a whole run; the text names what is missing."""
+    """Something that a verdict needs is missing; the text names it."""
 
 
 def judge(directory: Path) -> dict[str, Any]:
@@ -40,7 +41,8 @@ def judge(directory: Path) -> dict[str, Any]:
     profile = Profile.from_json(run["profile"])
     generator, measures = folder.read(directory / folder.GENERATOR), _measures(directory)
     machine = folder.read(directory / folder.MACHINE)
-    vitals = _vitals(profile, generator, machine["foreign_share"])
+    # A target on this machine is not the run's own process, and its work would be taken for somebody else's.
+    vitals = _vitals(profile, generator, machine["foreign_share"] if run["own_system"] else 0.0)
     trust = judge_generator(vitals, limits.tightest_ms(profile.limits), profile.limits.drops_percent)
     found = [*_speed(profile, directory, measures, generator), *_money(directory)]
     reached: Verdict = "BROKEN" if generator["crashes"] or generator["interrupted"] else verdict(found, trust)
@@ -97,9 +99,11 @@ def _money(directory: Path) -> list[Finding]:
     for title, check in checks.items():
         try:
             found += check()
+        except UnjudgeableError as missing:
+            found.append(Finding(title, "money", "unknown", str(missing), _ALL_MONEY))
         except Exception as error:  # noqa: BLE001 - a crash of a checker is unknown, never a pass
             detail = f"could not be judged: {type(error).__name__}: {error}"
-            found.append(Finding(title, "money", "unknown", detail, ("B2.3", "C2.1", "C2.2", "C2.3")))
+            found.append(Finding(title, "money", "unknown", detail, _ALL_MONEY))
     return found
 
 
@@ -109,6 +113,8 @@ def _history(directory: Path) -> list[dict[str, Any]]:
 
 def _snapshot(directory: Path) -> Snapshot:
     stored = folder.read(directory / folder.SNAPSHOT)
+    if stored["books"] is None:
+        raise UnjudgeableError("this target does not show its processor's books, so nobody can say if they agree")
     done: list[Operation] = operations(_history(directory))
     mails = stored["mails"]
     return Snapshot.parse(

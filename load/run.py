@@ -55,10 +55,10 @@ def main(arguments: list[str]) -> int:
         with _ending_on_signals():
             _make(order, arguments)
             result = judge(order.out)
+            if order.evidence:
+                evidence.hand_over(order.evidence, result, order.out, time.monotonic() - began)
     except (Exception, EndedError) as error:  # noqa: BLE001 - the result file has to say what happened, whatever it was
         return _broken(order, error)
-    if order.evidence:
-        evidence.hand_over(order.evidence, result, order.out, time.monotonic() - began)
     print(report.text(result))  # noqa: T201 - the command's own words
     print(f"The report is {order.out / folder.REPORT}; judge it again: python -m load.judge {order.out}")  # noqa: T201 - same
     return int(result["exit_code"])
@@ -104,6 +104,7 @@ def _about(order: Order, arguments: list[str]) -> dict[str, Any]:
         "profile": order.profile.to_json(),
         "command": f"python -m load {shlex.join(arguments)}",
         "seed": order.seed,
+        "own_system": order.target is None,
         "target": "a system of its own" if order.target is None else order.target.url,
         "began_at": datetime.now(UTC).isoformat(timespec="seconds"),  # noqa: TID251 - when the run was made, for its reader
         "python": platform.python_version(),
@@ -127,7 +128,7 @@ def _ending_on_signals() -> Iterator[None]:
 
 def _broken(order: Order, error: BaseException) -> int:
     reason = str(error) or type(error).__name__
-    if not isinstance(error, EndedError | GeneratorError | UnjudgeableError):
+    if not isinstance(error, EndedError | GeneratorError | UnjudgeableError | crowd.NoWayInError):
         traceback.print_exception(error)
     result: Mapping[str, Any] = {
         "schema": 1,

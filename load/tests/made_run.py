@@ -30,7 +30,9 @@ def payment_id(number: int) -> str:
 
 def make(directory: Path, *, payments_ms: float = 40.0, calls_ms: float = 8.0, errors: int = 0) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
-    folder.write(directory / folder.RUN, {"profile": PROFILE.to_json(), "command": "python -m load run", "seed": 1})
+    folder.write(
+        directory / folder.RUN, {"profile": PROFILE.to_json(), "command": "python -m load run", "own_system": True}
+    )
     folder.write(directory / folder.GENERATOR, _generator())
     machine = {"foreign_share": 0.05, "busy_share": 0.4, "cpu_s": {"application": 3.0}}
     folder.write(directory / folder.MACHINE, machine)

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.ports import reserve_port
+from load import folder
 from load.command import RefusedError, check_address, ordered
 
 
@@ -47,6 +49,19 @@ def test_a_wrong_profile_ends_before_anything_starts_with_a_code_that_is_no_verd
     assert ended.returncode == 3
     assert "unknown key 'user'; allowed are" in ended.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_a_dead_target_ends_in_one_sentence_and_a_result(tmp_path: Path) -> None:
+    password, out = tmp_path / "password", tmp_path / "out"
+    password.write_text("x", encoding="utf-8")
+    with reserve_port() as port:  # held, and nobody listens
+        auditor = ("--auditor-email", "auditor@example.com", "--auditor-password-file", str(password))
+        ended = run("--target", f"http://127.0.0.1:{port.number}", *auditor, "--out", str(out))
+    assert ended.returncode == 3
+    assert "does not answer" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    result = folder.read(out / folder.RESULT)
+    assert (result["verdict"], result["exit_code"]) == ("BROKEN", 3)
 
 
 def test_an_unknown_option_is_no_verdict_either() -> None:

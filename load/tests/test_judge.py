@@ -155,6 +155,14 @@ def test_a_sick_generator_fails_nobody(tmp_path: Path) -> None:
     assert judge(run)["verdict"] == "INVALID"
 
 
+def test_a_target_that_hides_its_processor_is_not_said_to_be_right(run: Path) -> None:
+    with doctored(run, folder.SNAPSHOT) as snapshot:
+        snapshot["books"] = None
+    result = judge(run)
+    assert outcome_of(result, "money") == "unknown"
+    assert result["exit_code"] == 5
+
+
 def test_a_torn_history_leaves_the_money_unknown(run: Path) -> None:
     path = run / folder.HISTORY
     path.write_bytes(path.read_bytes()[:-30])
