@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from load import folder
-from load.findings import Finding
+from load.findings import Finding, is_void
 from load.generator import Trust
 
 _PLANNED: Final = {
@@ -21,17 +21,16 @@ _PLANNED: Final = {
 
 def lines(profile: str, found: Iterable[Finding], trust: Trust, verdict: str) -> list[dict[str, Any]]:
     """A generator that cannot be trusted proves nothing about speed; money is judged from the books alone."""
-    reasons = "; ".join(trust.reasons) if trust.state == "INVALID" else "the run broke" if verdict == "BROKEN" else ""
-    return [_line(profile, each, reasons if _is_void(each, trust, verdict) else "") for each in found]
+    return [_line(profile, each, _void_because(each, trust, verdict)) for each in found]
 
 
-def _is_void(found: Finding, trust: Trust, verdict: str) -> bool:
-    """What failed although the load was less than planned has failed; see Trust."""
+def _void_because(found: Finding, trust: Trust, verdict: str) -> str:
+    """Why a finding does not count; empty when it does."""
     if found.area == "money":
-        return False
+        return ""
     if verdict == "BROKEN":
-        return True
-    return trust.state == "INVALID" and not (trust.undelivered and found.outcome == "fail")
+        return "the run broke"
+    return "; ".join(trust.reasons) if is_void(found.outcome, trust) else ""
 
 
 def _line(profile: str, found: Finding, void_because: str) -> dict[str, Any]:

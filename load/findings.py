@@ -30,6 +30,13 @@ class Finding:
         return asdict(self)
 
 
+def is_void(outcome: Outcome, trust: Trust) -> bool:
+    """Whether a finding about speed says nothing, because of who measured it and where."""
+    if trust.state == "INVALID":
+        return not (trust.undelivered and outcome == "fail")
+    return trust.disturbed and outcome == "fail"
+
+
 def verdict(findings: Sequence[Finding], trust: Trust) -> Verdict:
     """Wrong money is wrong whoever measured it; everything else is judged only by a generator that can be trusted.
 
@@ -38,8 +45,8 @@ def verdict(findings: Sequence[Finding], trust: Trust) -> Verdict:
     outcomes = {area: [each.outcome for each in findings if each.area == area] for area in ("money", "speed")}
     if "fail" in outcomes["money"]:
         return "FAIL"
-    if "fail" in outcomes["speed"] and (trust.state != "INVALID" or trust.undelivered):
-        return "FAIL"
+    if "fail" in outcomes["speed"]:
+        return "INVALID" if is_void("fail", trust) else "FAIL"
     if trust.state == "INVALID":
         return "INVALID"
     everything = outcomes["money"] + outcomes["speed"]

@@ -37,24 +37,28 @@ class Vitals:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """`undelivered` says that nothing ails the generator but that the planned load was not made.
+    """Two doubts cut one way only.
 
-    Whoever was not there to wait would have waited at least as long as those who were: what failed then has failed, and
-    what passed has not passed.
+    `undelivered`: nothing ails the generator, but the planned load was not made. Whoever was not there to wait would
+    have waited at least as long as those who were: what failed has failed, and what passed has not passed.
+    `disturbed`: other work filled the machine. That only makes waits longer: what passed has passed, and what failed
+    may be nobody's fault.
     """
 
     state: State
     reasons: tuple[str, ...]
     undelivered: bool = False
+    disturbed: bool = False
 
 
 def judge(vitals: Vitals, tightest_ms: float, drops_percent: float) -> Trust:
     sick = _sick(vitals, tightest_ms)
     undelivered = _not_delivered(vitals, drops_percent)
-    if sick or undelivered:
-        return Trust("INVALID", tuple(sick + undelivered), undelivered=not sick)
+    disturbed = vitals.foreign_share > _CROWD
     degraded = _degraded(vitals, tightest_ms)
-    return Trust("DEGRADED" if degraded else "TRUSTED", tuple(degraded))
+    if sick or undelivered:
+        return Trust("INVALID", tuple(sick + undelivered), undelivered=not sick and not disturbed)
+    return Trust("DEGRADED" if degraded else "TRUSTED", tuple(degraded), disturbed=disturbed)
 
 
 def _sick(vitals: Vitals, tightest_ms: float) -> list[str]:
@@ -70,8 +74,6 @@ def _sick(vitals: Vitals, tightest_ms: float) -> list[str]:
         )
         if late is not None and late > _LATE * tightest_ms:
             found.append(f"requests left {late:.0f} ms late at p99")
-    if vitals.foreign_share > _CROWD:
-        found.append(f"other work used {vitals.foreign_share:.0%} of the machine's CPU")
     if longest_run(vitals.cpu, _SATURATED) >= _SATURATED_FOR_S:
         found.append(f"it used more than {_SATURATED:.0%} of its core for {_SATURATED_FOR_S} s or longer")
     return found

@@ -10,7 +10,7 @@ from load.measures import Series
 _MEANING: Final = {
     "PASS": "Every limit held, and the money is right to the cent.",
     "FAIL": "A limit was broken, or the money is wrong.",
-    "INVALID": "The load was not made as planned, so nothing is said about the system's speed.",
+    "INVALID": "The load was not made as planned, or not undisturbed, so the system's speed is not judged.",
     "INCONCLUSIVE": "Something could not be decided: too few samples, too close to a limit, or a question left open.",
     "BROKEN": "The run itself broke or was ended; it is no verdict on the system.",
 }

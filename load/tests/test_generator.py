@@ -42,7 +42,6 @@ def test_a_healthy_generator_is_trusted() -> None:
         (replace(healthy(), started=998, dropped=2), "2 of 1000 arrivals were dropped"),
         (replace(healthy(), started=960), "only 960 of 1000"),
         (replace(healthy(), workers_expected=2), "did not finish"),
-        (replace(healthy(), foreign_share=0.55), "other work used 55% of the machine"),
         (replace(healthy(), planned=0, started=0), "measured nothing"),
         (replace(healthy(), hub_lag=Histogram()), "measured nothing"),
     ],
@@ -66,6 +65,18 @@ def test_a_tired_generator_is_named_and_still_believed(tired: Vitals) -> None:
     trust = judge(tired, TIGHTEST_MS, DROPS_PERCENT)
     assert trust.state == "DEGRADED"
     assert trust.reasons
+
+
+def test_a_full_machine_disturbs_and_a_shared_one_is_named() -> None:
+    full = judge(replace(healthy(), foreign_share=0.55), TIGHTEST_MS, DROPS_PERCENT)
+    shared = judge(replace(healthy(), foreign_share=0.2), TIGHTEST_MS, DROPS_PERCENT)
+    assert (full.disturbed, shared.disturbed) == (True, False)
+    assert full.reasons == ("other work used 55% of the machine's CPU",)
+
+
+def test_drops_on_a_full_machine_are_not_held_against_the_system() -> None:
+    dropping = replace(healthy(), foreign_share=0.55, started=900, dropped=100)
+    assert judge(dropping, TIGHTEST_MS, DROPS_PERCENT).undelivered is False
 
 
 def test_a_busy_second_now_and_then_is_no_saturation() -> None:

@@ -148,6 +148,21 @@ def test_a_system_too_slow_for_the_load_to_be_made_has_failed(tmp_path: Path) ->
     assert outcomes["load/smoke: other calls p95"] == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("payments_ms", "verdict", "evidence"), [(600.0, "INVALID", "unknown"), (40.0, "PASS", "pass")]
+)
+def test_other_work_on_the_machine_excuses_a_failure_and_no_pass_needs_it(
+    tmp_path: Path, payments_ms: float, verdict: str, evidence: str
+) -> None:
+    run = made_run.make(tmp_path / "run", payments_ms=payments_ms)
+    with doctored(run, folder.MACHINE) as machine:
+        machine["foreign_share"] = 0.7
+    result = judge(run)
+    outcomes = {line["check"]: line["outcome"] for line in result["evidence"]}
+    assert result["verdict"] == verdict
+    assert outcomes["load/smoke: payments p95"] == evidence
+
+
 def test_a_sick_generator_fails_nobody(tmp_path: Path) -> None:
     run = made_run.make(tmp_path / "run", payments_ms=5000.0)
     with doctored(run, folder.GENERATOR) as generator:
