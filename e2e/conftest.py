@@ -21,8 +21,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--headed", action="store_true", help="show the browser and slow it down to a human's pace")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    """A browser for one file: as long as Playwright is open, no other test of the process may run an event loop."""
     headed = bool(request.config.getoption("--headed"))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(headless=not headed, slow_mo=400 if headed else 0, **launch_options())
