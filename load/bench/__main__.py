@@ -14,7 +14,11 @@ from typing import Any, Final
 
 import psutil
 
+from fixtures.postgres_binaries import PostgresUnavailableError
+from fixtures.processes import StartError
 from load.bench import durations, emulator, payment, pgbench
+from load.bench.statements import UnreadableLogError
+from load.findings import EXIT_CODES
 
 AIM_APP_OVER_BARE: Final = 2.0
 
@@ -22,21 +26,32 @@ Figures = Mapping[str, Any]
 
 
 def main() -> int:
+    """Exit 0 when everything was measured, whatever the figures say; 3 when something could not be."""
     given = _arguments()
-    began = time.monotonic()
-    _say("payment path: the application beside a bare loop …")
-    figures: dict[str, Any] = {"payment": payment.measured(**({"rounds": 3, "count": 60} if given.quick else {}))}
-    _say("pgbench …")
-    figures["pgbench"] = pgbench.measured(2 if given.quick else 6)
-    _say("the Stripe emulator …")
-    figures["emulator"] = emulator.measured(payments=20_000 if given.quick else 100_000)
-    figures["durations"] = durations.recorded()
-    figures["machine"] = _machine() | {"seconds": round(time.monotonic() - began, 1)}
+    try:
+        figures = _measured(quick=given.quick)
+    except (PostgresUnavailableError, StartError, UnreadableLogError) as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return EXIT_CODES["BROKEN"]
     print("\n".join(table(figures)))
     if given.json:
         given.json.parent.mkdir(parents=True, exist_ok=True)
         given.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     return 0
+
+
+def _measured(*, quick: bool) -> dict[str, Any]:
+    began = time.monotonic()
+    _say("payment path: the application beside a bare loop …")
+    rounds, count = (3, 60) if quick else (8, 200)
+    figures: dict[str, Any] = {"payment": payment.measured(rounds=rounds, count=count)}
+    _say("pgbench …")
+    figures["pgbench"] = pgbench.measured(2 if quick else 6)
+    _say("the Stripe emulator …")
+    figures["emulator"] = emulator.measured(payments=20_000 if quick else 100_000)
+    figures["durations"] = durations.recorded()
+    figures["machine"] = _machine() | {"seconds": round(time.monotonic() - began, 1)}
+    return figures
 
 
 def _arguments() -> argparse.Namespace:

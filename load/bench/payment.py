@@ -40,7 +40,7 @@ class Cost:
 Rounds = Mapping[str, list[Cost]]
 
 
-def measured(*, rounds: int = 8, count: int = 200) -> dict[str, Any]:
+def measured(*, rounds: int, count: int) -> dict[str, Any]:
     """Medians over the rounds, and of the ratio within each round: a busy machine weighs on both sides alike."""
     with Bench.start() as bench, HttpxTransport(bench.url) as transport:
         member, item = _buyer(transport)
