@@ -8,6 +8,7 @@ import pytest
 from fixtures.bench import Bench
 from fixtures.builders import person
 from fixtures.client import HttpxTransport, Item, Member, Processor, Visitor
+from fixtures.plugin import log_folder
 from fixtures.witness import Witness
 
 IMPATIENT = {"processor_timeout_s": "1", "sweep_interval_s": "0.5", "uncertain_after_s": "2"}
@@ -48,9 +49,10 @@ def processor(bench: Bench) -> Iterator[Processor]:
 
 
 @pytest.fixture(scope="session")
-def impatient_bench() -> Iterator[Bench]:
+def impatient_bench(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     """A system that gives up and asks again quickly, with a database of its own that may be killed."""
-    with Bench.start(durable=True, settings=IMPATIENT) as bench:
+    logs = log_folder(request.config, tmp_path_factory, "impatient")
+    with Bench.start(durable=True, settings=IMPATIENT, log_dir=logs) as bench:
         yield bench
 
 

@@ -61,7 +61,8 @@ class Storm:
         with ThreadPoolExecutor(len(members) + 1) as threads:
             shoppers = [threads.submit(shop, member) for member in members]
             killer = threads.submit(self._kill, kills, payments, lambda: all(each.done() for each in shoppers))
-            for future in (*shoppers, killer):
+            # The killer first: where it could not start again what it killed, the shoppers' complaints say nothing.
+            for future in (killer, *shoppers):
                 future.result()
         return self.record
 
