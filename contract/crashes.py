@@ -21,7 +21,7 @@ Value = TypeVar("Value")
 
 BUYERS: Final = 6
 PAUSE_S: Final = 0.05
-PATIENCE_S: Final = 60.0
+PATIENCE_S: Final = 120.0
 LONGEST_HESITATION_S: Final = 0.06
 """A payment takes some ten milliseconds: a kill within this time of one meets it anywhere on its way."""
 AGAIN: Final = frozenset({"idempotency-in-progress", "service-unavailable", "processor-unavailable"})

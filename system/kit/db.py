@@ -14,6 +14,10 @@ Params = Mapping[str, Any]
 ACQUIRE_TIMEOUT_S = 5.0
 """A request that found no connection for this long is refused with 503: better than a queue that nobody sees."""
 
+RECONNECT_S = 2.0
+"""The pool waits twice as long after each failed attempt, so that it would come back long after the database has. Given
+up this soon, a connection is asked for anew by the next request."""
+
 
 class Database:
     """The pool. A connection is held for one transaction and never across a call to somebody else's server."""
@@ -24,6 +28,7 @@ class Database:
             min_size=min(2, size),
             max_size=size,
             timeout=ACQUIRE_TIMEOUT_S,
+            reconnect_timeout=RECONNECT_S,
             open=False,
             # A statement is prepared the second time a connection sees it: the money path repeats a dozen of them.
             kwargs={"prepare_threshold": 1},
