@@ -1,9 +1,12 @@
 """Lists are newest first and walked by cursor; `expand` puts an object where its id was."""
 
+from typing import Any
+
 import pytest
 import stripe
 
 from contract.emulator.running import Emulator
+from contract.emulator.shapes import violations
 
 
 @pytest.fixture
@@ -139,3 +142,62 @@ def test_what_cannot_be_expanded_is_refused(stand_in: Emulator, paid: stripe.Pay
     reply = stand_in.get(f"/v1/payment_intents/{paid.id}", {"expand[]": path})
 
     assert (reply.status_code, reply.json()["error"]["type"]) == (400, "invalid_request_error")
+
+
+def test_a_list_that_is_left_out_is_included_when_asked_for(
+    client: stripe.StripeClient, paid: stripe.PaymentIntent
+) -> None:
+    client.v1.refunds.create({"payment_intent": paid.id, "amount": 500})
+
+    plain = client.v1.charges.retrieve(str(paid.latest_charge))
+    whole = client.v1.charges.retrieve(str(paid.latest_charge), {"expand": ["refunds.data.balance_transaction"]})
+
+    assert "refunds" not in plain
+    assert whole.refunds is not None
+    assert [refund.amount for refund in whole.refunds.data] == [500]
+    assert isinstance(whole.refunds.data[0].balance_transaction, stripe.BalanceTransaction)
+
+
+@pytest.mark.parametrize("member", ["sources", "subscriptions", "tax_ids", "cash_balance", "tax"])
+def test_what_a_customer_includes_has_its_declared_shape(stand_in: Emulator, member: str) -> None:
+    tax_id = {"tax_id_data[0][type]": "eu_vat", "tax_id_data[0][value]": "DE123456789"}
+    plain = stand_in.post("/v1/customers", tax_id).json()
+    whole = stand_in.get(f"/v1/customers/{plain['id']}", {"expand[]": member}).json()
+
+    assert member not in plain
+    assert isinstance(whole[member], dict)
+    assert violations(whole, stripe.Customer) == []
+
+
+def test_lines_of_a_session_are_included_in_a_list_of_sessions(client: stripe.StripeClient, stand_in: Emulator) -> None:
+    line: Any = {"price_data": {"currency": "usd", "unit_amount": 500, "product_data": {"name": "Kite"}}, "quantity": 2}
+    session = client.v1.checkout.sessions.create(
+        {"mode": "payment", "success_url": "https://shop.example/done", "line_items": [line]}
+    )
+
+    listed = stand_in.get("/v1/checkout/sessions", {"expand[]": "data.line_items", "limit": 1}).json()["data"][0]
+
+    assert listed["id"] == session.id
+    assert [(line["quantity"], line["description"]) for line in listed["line_items"]["data"]] == [(2, "Kite")]
+    assert violations(listed, stripe.checkout.Session) == []
+
+
+def test_an_unexpandable_path_is_named_as_far_as_it_went(stand_in: Emulator, paid: stripe.PaymentIntent) -> None:
+    error = stand_in.get(f"/v1/payment_intents/{paid.id}", {"expand[]": "customer.nothing.more"}).json()["error"]
+
+    assert error["message"] == "This property cannot be expanded (customer.nothing)."
+    assert not {"code", "param"} & error.keys()
+
+
+def test_more_than_four_levels_are_refused(stand_in: Emulator, paid: stripe.PaymentIntent) -> None:
+    path = "latest_charge.payment_intent.latest_charge.payment_intent.customer"
+    reply = stand_in.get(f"/v1/payment_intents/{paid.id}", {"expand[]": path})
+
+    assert (reply.status_code, reply.json()["error"]["code"]) == (400, "property_expansion_max_depth")
+
+
+def test_nothing_is_created_when_a_path_is_refused(stand_in: Emulator) -> None:
+    reply = stand_in.post("/v1/customers", {"email": "unmade@example.com", "expand[]": "nothing"})
+
+    assert reply.status_code == 400
+    assert stand_in.get("/v1/customers", {"email": "unmade@example.com"}).json()["data"] == []
