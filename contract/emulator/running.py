@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+import stripe
 
 from fixtures.emulator import Emulator as Control
 from fixtures.ports import reserve_port
@@ -49,3 +50,13 @@ def emulator(log: Path, *options: str) -> Iterator[Emulator]:
                 yield Emulator(url, http, control)
         finally:
             process.end()
+
+
+@contextmanager
+def client_of(running: Emulator) -> Iterator[stripe.StripeClient]:
+    """Stripe's own client, which never retries, so that each test sees what the server said."""
+    http = stripe.RequestsClient()
+    try:
+        yield stripe.StripeClient(API_KEY, base_addresses={"api": running.url}, max_network_retries=0, http_client=http)
+    finally:
+        http.close()  # type: ignore[no-untyped-call]  # theirs has no annotation

@@ -24,6 +24,7 @@ COMPLETE = (
     "setup_intents",
     "charges",
     "checkout.sessions",
+    "disputes",
     "events",
     "balance_transactions",
     "webhook_endpoints",
