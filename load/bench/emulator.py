@@ -1,4 +1,4 @@
-"""The emulator's speed, and whether it keeps it: the figures of `python -m fixtures.stripe.bench`, beside the others."""
+"""What `python -m fixtures.stripe.bench` measures of the emulator, as part of the bench."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
