@@ -123,6 +123,8 @@ def test_a_price_can_bring_its_product(client: stripe.StripeClient) -> None:
         (every("year", 4), "recurring[interval_count]"),
         (every("year", 0), "recurring[interval_count]"),
         (every("day", 1) | {"recurring[usage_type]": "metered"}, "recurring[usage_type]"),
+        (every("day", 1) | {"recurring[meter]": "mtr_1"}, "recurring[meter]"),
+        ({name: value for name, value in TIERS.items() if name != "recurring[interval]"}, "interval"),
         ({"unit_amount": "1", "tiers_mode": "volume"}, "tiers_mode"),
         (TIERS | {"unit_amount": "1"}, "unit_amount"),
         (TIERS | {"transform_quantity[divide_by]": "9", "transform_quantity[round]": "up"}, "transform_quantity"),
@@ -135,7 +137,8 @@ def test_a_price_can_bring_its_product(client: stripe.StripeClient) -> None:
         ),
         ({"unit_amount": "1", "lookup_key": "k" * 201}, "lookup_key"),
         ({"unit_amount": "1", "product": "prod_gone"}, "product"),
-        ({"unit_amount": "1", "product_data[name]": "Two"}, "product_data"),
+        ({"unit_amount": "1", "product_data[name]": "Two"}, "product"),
+        ({"unit_amount": "1", "currency_options[EUR][unit_amount]": "1"}, "currency_options"),
     ],
 )
 def test_what_a_price_cannot_be_is_refused(
