@@ -28,6 +28,13 @@ COMPLETE = (
     "events",
     "balance_transactions",
     "webhook_endpoints",
+    "products",
+    "prices",
+    "plans",
+    "coupons",
+    "promotion_codes",
+    "tax_rates",
+    "tokens",
 )
 
 
