@@ -71,6 +71,12 @@ def prove(session: nox.Session) -> None:
 
 
 @nox.session
+def emulator(session: nox.Session) -> None:
+    """Run the Stripe emulator alone, for a project of yours (-- --port 12111 --seed 1; -- --help for more)."""
+    run(session, "-m", "fixtures.stripe", *(session.posargs or ["--port", "12111"]))
+
+
+@nox.session
 def tests(session: nox.Session) -> None:
     """Run all tests: unit, contract, security, load self-tests and browser journeys."""
     run(session, "-m", "pytest", "-n", "2", "--dist", "loadfile", *session.posargs, browser=True)
