@@ -31,6 +31,7 @@ COMPLETE = (
     "products",
     "prices",
     "plans",
+    "payment_links",
     "coupons",
     "promotion_codes",
     "tax_rates",
