@@ -74,11 +74,17 @@ def test_a_payment_method_has_the_card_of_its_token(client: stripe.StripeClient)
     assert client.v1.tokens.retrieve(token).used is True
 
 
+def account(client: stripe.StripeClient) -> str:
+    return client.v1.accounts.create({"type": "custom", "country": "US"}).id
+
+
 Use = Callable[[stripe.StripeClient, str], object]
 USES: list[Use] = [
     lambda client, token: client.v1.payment_methods.create({"type": "card", "card": {"token": token}}),
     lambda client, token: client.v1.customers.create({"source": token}),
     lambda client, token: client.v1.customers.update(client.v1.customers.create({}).id, {"source": token}),
+    lambda client, token: client.v1.charges.create({"amount": 500, "currency": "usd", "source": token}),
+    lambda client, token: client.v1.accounts.external_accounts.create(account(client), {"external_account": token}),
 ]
 
 
@@ -108,6 +114,24 @@ def test_a_bank_account_is_kept_by_its_token(client: stripe.StripeClient, stand_
 
     assert (source.object, source.id) == ("bank_account", token["bank_account"]["id"])
     assert (source.account_holder_name, source.last4) == ("Jenny Rosen", "6789")
+
+
+def test_a_charge_is_paid_by_the_card_of_its_token(client: stripe.StripeClient) -> None:
+    charge = client.v1.charges.create({"amount": 500, "currency": "usd", "source": card_token(client)})
+
+    assert charge.payment_method_details is not None
+    assert charge.payment_method_details.card is not None
+    assert (charge.status, charge.payment_method_details.card.exp_year) == ("succeeded", 2039)
+
+
+def test_an_account_is_paid_out_to_the_bank_account_of_its_token(
+    client: stripe.StripeClient, stand_in: Emulator
+) -> None:
+    token = stand_in.post("/v1/tokens", BANK).json()["id"]
+    external: Any = client.v1.accounts.external_accounts.create(account(client), {"external_account": token})
+
+    assert (external.object, external.last4, external.account_holder_name) == ("bank_account", "6789", "Jenny Rosen")
+    assert client.v1.tokens.retrieve(token).used is True
 
 
 def test_a_card_that_never_attaches_is_refused_by_its_token(client: stripe.StripeClient) -> None:
