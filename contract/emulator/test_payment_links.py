@@ -97,9 +97,11 @@ def test_opening_a_link_leads_to_a_checkout_page_of_its_order(
 
 
 def test_each_opening_is_a_session_of_its_own(client: stripe.StripeClient, stand_in: Emulator, price: str) -> None:
-    link = link_of(client, price)
+    link, other = link_of(client, price), link_of(client, price)
+    opened(stand_in, other)
+    first, second = (session_of(client, opened(stand_in, link)).id for _ in range(2))
 
-    assert len({opened(stand_in, link).headers["location"] for _ in range(2)}) == 2
+    assert [each.id for each in client.v1.checkout.sessions.list({"payment_link": link.id}).data] == [second, first]
 
 
 def test_a_buyer_is_thanked_where_the_link_says(client: stripe.StripeClient, stand_in: Emulator, price: str) -> None:
