@@ -17,6 +17,7 @@ from fixtures.processes import Command, Process
 
 START_TIMEOUT_S: Final = 20.0
 API_KEY: Final = "sk_test_contract"
+_CHECKED: Final = ("--check-responses", "1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,21 @@ class Emulator:
         return self.http.get(path, params=dict(params or {}), headers={"Authorization": f"Bearer {API_KEY}"})
 
 
+def unsound(control: Control) -> list[str]:
+    """What the emulator found wrong with the shape of its own answers and events."""
+    judged = control.fidelity()
+    return [str(violation) for violation in judged.violations]
+
+
 @contextmanager
-def emulator(log: Path, *options: str) -> Iterator[Emulator]:
-    """An emulator on a free port; raises StartError with its last log lines when it does not start."""
+def emulator(log: Path, *options: str, judged: bool = True) -> Iterator[Emulator]:
+    """An emulator on a free port, whose every answer is held against Stripe's shapes.
+
+    Raises StartError with its last log lines when it does not start, and AssertionError at the end when an answer that
+    it gave, to whichever test, was not of Stripe's shape. Not `judged`, that is left to the caller.
+    """
     with reserve_port() as port:
-        argv = (sys.executable, "-m", "fixtures.stripe", "--port", str(port.number), "--seed", "1", *options)
+        argv = (sys.executable, "-m", "fixtures.stripe", "--port", str(port.number), "--seed", "1", *_CHECKED, *options)
         command = Command(name="Stripe emulator", argv=argv, log=log, port=port.number)
         process = Process.start(command)
         try:
@@ -48,6 +59,8 @@ def emulator(log: Path, *options: str) -> Iterator[Emulator]:
             url = f"http://127.0.0.1:{port.number}"
             with httpx.Client(base_url=url, timeout=30) as http, Control(url) as control:
                 yield Emulator(url, http, control)
+                wrong = unsound(control) if judged and process.is_running() else []
+                assert not wrong, "\n".join(["Answers that do not have Stripe's shape:", *wrong])
         finally:
             process.end()
 
