@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from fixtures.books import Mail, Operation, Snapshot
 from load import charts, folder, history, limits, report
-from load.checkers import money, readings
+from load.checkers import money, readings, shapes
 from load.evidence import lines as evidence_lines
 from load.findings import EXIT_CODES, Finding, Verdict, verdict
 from load.generator import Trust, Vitals
@@ -94,6 +94,9 @@ def _money(directory: Path) -> list[Finding]:
     checks: dict[str, Callable[[], list[Finding]]] = {
         "money": lambda: money.findings(_snapshot(directory)),
         "money: the trial balance holds at every moment": lambda: readings.findings(_history(directory)),
+        "money: answers have Stripe's shape": lambda: shapes.findings(
+            folder.read(directory / folder.SNAPSHOT).get("fidelity")
+        ),
     }
     found: list[Finding] = []
     for title, check in checks.items():

@@ -26,6 +26,7 @@ def take(auditor: Auditor, emulator: Emulator | None, mailbox: Mailbox | None, e
         "refunds": [asdict(each) for each in auditor.all_refunds()],
         "entries": [asdict(each) for each in auditor.ledger_entries()],
         "books": None if emulator is None else asdict(emulator.books()),
+        "fidelity": None if emulator is None else asdict(emulator.fidelity()),
         "mails": None if mailbox is None else [_mail(each) for each in mailbox.messages()],
         "webhooks_ms": [] if emulator is None else _webhooks(emulator),
     }

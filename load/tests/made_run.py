@@ -99,6 +99,7 @@ def _snapshot() -> Json:
         "payments": [payment(number) for number in numbers],
         "refunds": [],
         "entries": [entry(number) for number in numbers],
+        "fidelity": {"rate": 0.01, "checked": 12, "violated": 0, "violations": []},
         "books": {"sum_zero": True, "transactions": [transaction(number) for number in numbers]},
         "mails": [mail(number) for number in numbers],
         "webhooks_ms": [30.0] * PAYMENTS,

@@ -15,6 +15,8 @@ from load.judge import UnjudgeableError, judge
 from load.tests import made_run
 from load.tests.made_run import doctored
 
+SHAPES = "money: answers have Stripe's shape"
+
 
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
@@ -82,6 +84,23 @@ def test_a_lost_receipt_is_found(run: Path) -> None:
     with doctored(run, folder.SNAPSHOT) as snapshot:
         del snapshot["mails"][3]
     assert "money: one receipt for each payment" in broken(judge(run))
+
+
+def test_an_answer_that_is_not_of_stripes_shape_is_found(run: Path) -> None:
+    with doctored(run, folder.SNAPSHOT) as snapshot:
+        wrong = {"route": "POST /v1/refunds", "path": ".amount", "complaint": "'5' is not of type int"}
+        snapshot["fidelity"] |= {"violated": 3, "violations": [wrong | {"request_id": "req_1", "count": 3}]}
+    result = judge(run)
+    assert (result["exit_code"], broken(result)) == (2, {SHAPES})
+    assert "POST /v1/refunds .amount" in json.dumps(result["findings"])
+
+
+@pytest.mark.parametrize("fidelity", [None, {"rate": 0, "checked": 0, "violated": 0, "violations": []}])
+def test_answers_that_nobody_judged_are_unknown(run: Path, fidelity: dict[str, Any] | None) -> None:
+    with doctored(run, folder.SNAPSHOT) as snapshot:
+        snapshot["fidelity"] = fidelity
+    result = judge(run)
+    assert (result["verdict"], outcome_of(result, SHAPES)) == ("INCONCLUSIVE", "unknown")
 
 
 def test_a_moment_in_which_the_books_did_not_balance_is_found(run: Path) -> None:
