@@ -296,6 +296,31 @@ def test_a_guest_needs_no_customer(client: stripe.StripeClient, stand_in: Emulat
     assert (done.customer, done.customer_details.email) == (None, "ada@example.com")
 
 
+def test_an_order_can_have_an_invoice(client: stripe.StripeClient, stand_in: Emulator) -> None:
+    coupon = client.v1.coupons.create({"percent_off": 20, "duration": "once"}).id
+    creation = {"enabled": True, "invoice_data": {"description": "Thank you", "metadata": {"order": "7"}}}
+    session = order(client, invoice_creation=creation, discounts=[{"coupon": coupon}])
+    buy(stand_in, session, email="ada@example.com")
+    done = again(client, session)
+    invoice = client.v1.invoices.retrieve(str(done.invoice), {"expand": ["payments"]})
+    assert invoice.payments is not None
+
+    assert (invoice.status, invoice.total, invoice.amount_paid, invoice.customer) == ("paid", 3920, 3920, done.customer)
+    assert (invoice.description, [line.amount for line in invoice.lines.data]) == ("Thank you", [4900])
+    assert [each.payment.payment_intent for each in invoice.payments.data] == [done.payment_intent]
+    assert len(client.v1.charges.list({"customer": str(done.customer)}).data) == 1
+
+
+def test_the_invoice_of_a_debit_is_paid_when_the_bank_has_paid(client: stripe.StripeClient, stand_in: Emulator) -> None:
+    session = order(client, invoice_creation={"enabled": True}, allowed_payment_method_types=["us_bank_account"])
+    send(stand_in, session, **PAYS | {"email": "ada@example.com"})
+    invoice = str(again(client, session).invoice)
+    before = client.v1.invoices.retrieve(invoice).status
+    stand_in.control.advance_clock(5)
+
+    assert (before, client.v1.invoices.retrieve(invoice).status) == ("open", "paid")
+
+
 def test_a_phone_number_is_asked_for_where_it_is_wanted(client: stripe.StripeClient, stand_in: Emulator) -> None:
     session = order(client, phone_number_collection={"enabled": True})
     without = buy(stand_in, session).text
