@@ -23,6 +23,8 @@ COMPLETE = (
     "payment_methods",
     "setup_intents",
     "charges",
+    "billing_portal.configurations",
+    "billing_portal.sessions",
     "checkout.sessions",
     "disputes",
     "events",
