@@ -1,4 +1,4 @@
-"""Collection by itself: finalised after an hour, tried again by a schedule, given up or stopped, all in a clock's time."""
+"""Collection by itself, in a clock's time: finalised after an hour, tried again by a schedule, given up or stopped."""
 
 from typing import Any
 

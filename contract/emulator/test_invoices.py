@@ -31,7 +31,7 @@ def payer(client: stripe.StripeClient) -> str:
 @pytest.mark.parametrize("state", ["draft", "open", "paid", "void", "uncollectible"])
 @pytest.mark.parametrize("sent", [False, True])
 def test_an_invoice_has_the_shape_of_this_version_in_every_state(
-    client: stripe.StripeClient, stand_in: Emulator, payer: str, state: str, sent: bool
+    client: stripe.StripeClient, stand_in: Emulator, payer: str, state: str, *, sent: bool
 ) -> None:
     settings: Any = {"collection_method": "send_invoice", "days_until_due": 30} if sent else {}
     identifier = in_state(client, payer, state, **settings)
@@ -236,28 +236,29 @@ def test_voiding_gives_back_the_balance_and_cancels_the_payment(client: stripe.S
 
 
 @pytest.mark.parametrize(
-    ("balance", "amounts", "due", "after"),
+    ("balance", "amount", "left"),
     [
-        (-300, (1000,), 700, 0),
-        (-1500, (1000,), 0, -500),
-        (400, (1000,), 1400, 0),
-        (0, (-250,), 0, -250),
-        (-200, (-250,), 0, -450),
-        (0, (49,), 0, 49),
-        (-30, (60,), 0, 30),
-        (500, (-250,), 250, 0),
+        (-300, 1000, (700, 0)),
+        (-1500, 1000, (0, -500)),
+        (400, 1000, (1400, 0)),
+        (0, -250, (0, -250)),
+        (-200, -250, (0, -450)),
+        (0, 49, (0, 49)),
+        (-30, 60, (0, 30)),
+        (500, -250, (250, 0)),
     ],
 )
 def test_the_customers_balance_is_taken_into_account(
-    client: stripe.StripeClient, payer: str, balance: int, amounts: tuple[int, ...], due: int, after: int
+    client: stripe.StripeClient, payer: str, balance: int, amount: int, left: tuple[int, int]
 ) -> None:
+    """What is due is what is not covered, and the balance ends as the sum of its movements."""
     if balance:
         client.v1.customers.balance_transactions.create(payer, {"amount": balance, "currency": "usd"})
-    invoice = invoicing.opened(client, payer, *amounts)
+    invoice = invoicing.opened(client, payer, amount)
 
     moves = client.v1.customers.balance_transactions.list(payer).data
-    assert (invoice.amount_due, invoice.ending_balance) == (due, after)
-    assert client.v1.customers.retrieve(payer).balance == after == sum(move.amount for move in moves)
+    assert (invoice.amount_due, invoice.ending_balance) == left
+    assert client.v1.customers.retrieve(payer).balance == left[1] == sum(move.amount for move in moves)
 
 
 def test_pending_items_wait_for_the_invoice_that_includes_them(client: stripe.StripeClient, payer: str) -> None:
@@ -299,7 +300,7 @@ def test_a_line_that_is_not_there_changes_nothing(client: stripe.StripeClient, p
 
 def test_discounts_and_taxes_sum_exactly(client: stripe.StripeClient, stand_in: Emulator, payer: str) -> None:
     coupon = client.v1.coupons.create({"percent_off": 33.33, "duration": "once"}).id
-    rate = client.v1.tax_rates.create({"display_name": "VAT", "percentage": 7.25, "inclusive": False}).id  # type: ignore[typeddict-item]
+    rate = client.v1.tax_rates.create({"display_name": "VAT", "percentage": 7.25, "inclusive": False}).id
     settings: Any = {"discounts": [{"coupon": coupon}], "default_tax_rates": [rate]}
     invoice = invoicing.draft(client, payer, 999, 1, 3333, **settings)
 
