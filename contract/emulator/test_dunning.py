@@ -1,5 +1,6 @@
 """Collection by itself, in a clock's time: finalised after an hour, tried again by a schedule, given up or stopped."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import stripe
 
 from contract.emulator import invoicing
 from contract.emulator.clocks import DAY_S, advance, at, clock_at
+from contract.emulator.running import API_KEY, Emulator, emulator
 
 START = at("2026-01-31")
 HOUR_S = 3600
@@ -153,3 +155,32 @@ def test_a_sent_invoice_that_was_paid_is_never_overdue(client: stripe.StripeClie
     advance(client, clock, START + 20 * DAY_S)
 
     assert told(client, "invoice.overdue", invoice.id) == told(client, "invoice.will_be_due", invoice.id) == []
+
+
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """An emulator that tries once more, after two days, and then leaves the subscription past due."""
+    with emulator(tmp_path_factory.mktemp("dunning") / "emulator.log", "--dunning", "2:past_due") as running:
+        yield running
+
+
+def test_the_schedule_is_the_one_given_at_the_start_or_since(strict: Emulator) -> None:
+    own = stripe.StripeClient(API_KEY, base_addresses={"api": strict.url}, max_network_retries=0)
+    clock = clock_at(own, "2026-01-31")
+    first = advancing(own, clock, invoicing.DECLINED_LATER)
+    advance(own, clock, FIRST)
+    assert now(own, first) == ("open", 1, FIRST + 2 * DAY_S)
+
+    answer = strict.http.post("/_emulator/dunning", json={"retry_days": [5], "then": "unpaid"})
+    second = advancing(own, clock, invoicing.DECLINED_LATER)
+    advance(own, clock, FIRST + HOUR_S)
+
+    assert answer.json() == {"retry_days": [5], "then": "unpaid", "remind_days": 3}
+    assert strict.http.get("/_emulator/dunning").json() == answer.json()
+    assert now(own, second) == ("open", 1, FIRST + HOUR_S + 5 * DAY_S)
+
+
+def test_a_schedule_that_makes_no_sense_is_refused(strict: Emulator) -> None:
+    answer = strict.http.post("/_emulator/dunning", json={"retry_days": [3, 1]})
+
+    assert (answer.status_code, "ascend" in answer.json()["error"]) == (400, True)
