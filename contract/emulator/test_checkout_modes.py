@@ -15,6 +15,7 @@ from contract.emulator.running import Emulator, client_of, emulator
 from contract.emulator.shapes import violations
 
 if TYPE_CHECKING:
+    from stripe.params import PriceCreateParams
     from stripe.params.checkout import SessionCreateParams
 
 DAY_S = 24 * 3600
@@ -319,6 +320,41 @@ def test_the_invoice_of_a_debit_is_paid_when_the_bank_has_paid(client: stripe.St
     stand_in.control.advance_clock(5)
 
     assert (before, client.v1.invoices.retrieve(invoice).status) == ("open", "paid")
+
+
+@pytest.fixture(scope="module")
+def two_currencies(client: stripe.StripeClient) -> str:
+    params = {
+        "currency": "usd",
+        "unit_amount": 2000,
+        "product_data": {"name": "Kite"},
+        "currency_options": {"eur": {"unit_amount": 1800}},
+    }
+    return client.v1.prices.create(cast("PriceCreateParams", params)).id
+
+
+def paid_in(client: stripe.StripeClient, price: str, currency: str, quantity: int) -> stripe.checkout.Session:
+    lines = [{"price": price, "quantity": quantity}]
+    params = {"mode": "payment", "success_url": SUCCESS, "currency": currency, "line_items": lines}
+    return client.v1.checkout.sessions.create(cast("SessionCreateParams", params))
+
+
+def test_a_price_is_paid_in_another_of_its_currencies(
+    client: stripe.StripeClient, stand_in: Emulator, two_currencies: str
+) -> None:
+    session = paid_in(client, two_currencies, "eur", 2)
+    buy(stand_in, session)
+    intent = client.v1.payment_intents.retrieve(str(again(client, session).payment_intent))
+
+    assert (session.currency, session.amount_total) == ("eur", 3600)
+    assert (intent.currency, intent.amount_received) == ("eur", 3600)
+
+
+def test_a_currency_that_a_price_does_not_have_is_refused(client: stripe.StripeClient, two_currencies: str) -> None:
+    with pytest.raises(stripe.InvalidRequestError) as refusal:
+        paid_in(client, two_currencies, "gbp", 1)
+
+    assert refusal.value.param == "currency"
 
 
 def test_a_phone_number_is_asked_for_where_it_is_wanted(client: stripe.StripeClient, stand_in: Emulator) -> None:
