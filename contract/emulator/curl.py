@@ -1,0 +1,101 @@
+"""As much of curl as localstripe's test script uses, so that its calls can be counted, shown and brought up to date.
+
+    python -m contract.emulator.curl -sSfg -u sk_test_x: http://127.0.0.1:12111/v1/customers -d email=a@example.com
+
+Answers are printed with an indent of two, as Stripe prints them: the script finds members by their line. Two things of
+the script are too old for any server of this API version, and are said in today's words: a card that has expired since
+gets a later year, and a card's number given to `/cards` is made a token first, which is then given to `/sources`.
+Each call is added to the file that ASSAY_CALLS names, with whether a refusal of it is a failure (-f).
+"""
+
+import argparse
+import json
+import os
+import re
+import sys
+from base64 import b64encode
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import quote_plus, urlsplit
+
+_FAILED = 22
+"""curl's exit code for an answer of 400 and above when it was told to fail (-f)."""
+_REFUSED = 400
+
+
+def main(argv: list[str]) -> int:
+    options = _parser().parse_args(argv)
+    method, url, form = _request(options)
+    status, body = _call(method, url, form, options.user, fails=options.fail)
+    shown = _indented(body)
+    failed = bool(options.fail and status >= _REFUSED)
+    if options.output is None and not failed:
+        sys.stdout.write(shown)
+    if options.write_out:
+        sys.stdout.write(options.write_out.replace("%{http_code}", str(status)))
+    return _FAILED if failed else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="curl", add_help=False)
+    for flag in ("-s", "-S", "-g"):
+        parser.add_argument(flag, action="store_true")
+    parser.add_argument("-f", dest="fail", action="store_true")
+    parser.add_argument("-G", dest="get", action="store_true")
+    parser.add_argument("-u", dest="user", default="")
+    parser.add_argument("-X", dest="method", default="")
+    parser.add_argument("-o", dest="output")
+    parser.add_argument("-w", dest="write_out", default="")
+    parser.add_argument("-d", dest="data", action="append", default=[])
+    parser.add_argument("url")
+    return parser
+
+
+def _request(options: argparse.Namespace) -> tuple[str, str, list[str]]:
+    form = [re.sub(r"(exp_year\]?)=(?:20[12]\d|2\d)$", r"\1=2049", each) for each in options.data]
+    url: str = options.url
+    if options.get:
+        url, form = f"{url}{'&' if '?' in url else '?'}{'&'.join(map(_quoted, form))}", []
+    method = options.method or ("POST" if form else "GET")
+    if url.endswith("/cards") and any(each.startswith("source[number]=") for each in form):
+        url, form = url.removesuffix("cards") + "sources", [f"source={_token(options, form)}"]
+    return method, url, form
+
+
+def _token(options: argparse.Namespace, form: list[str]) -> str:
+    card = [each.replace("source[", "card[", 1) for each in form if not each.startswith("source[object]")]
+    root = options.url.partition("/v1/")[0]
+    status, body = _call("POST", f"{root}/v1/tokens", card, options.user)
+    return str(json.loads(body)["id"]) if status < _REFUSED else "tok_refused"
+
+
+def _call(method: str, url: str, form: list[str], user: str, *, fails: bool = True) -> tuple[int, str]:
+    address = urlsplit(url)
+    connection = HTTPConnection(address.netloc, timeout=30)
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    if user:
+        headers["Authorization"] = "Basic " + b64encode(user.encode()).decode()
+    target = address.path + (f"?{address.query}" if address.query else "")
+    content = "&".join(map(_quoted, form)) if form else None
+    connection.request(method, target, content, headers)
+    answer = connection.getresponse()
+    body = answer.read().decode()
+    with Path(os.environ["ASSAY_CALLS"]).open("a", encoding="utf-8") as log:
+        log.write(json.dumps([method, target, content, answer.status, body[:600], fails]) + "\n")
+    return answer.status, body
+
+
+def _quoted(pair: str) -> str:
+    name, _, value = pair.partition("=")
+    return f"{name}={quote_plus(value)}"
+
+
+def _indented(body: str) -> str:
+    try:
+        return json.dumps(json.loads(body), indent=2, ensure_ascii=False) + "\n"
+    except ValueError:
+        return body
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
