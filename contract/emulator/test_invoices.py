@@ -373,3 +373,45 @@ def test_bad_parameters_are_refused_by_name(
     error = refusal(client.v1.invoices.create, wanted)
 
     assert (error.http_status, error.error and error.error.param, error.code) == (400, param, code)
+
+
+def test_the_payment_of_an_invoice_cannot_be_cancelled_or_changed_apart_from_it(
+    client: stripe.StripeClient, payer: str
+) -> None:
+    invoice = invoicing.opened(client, payer)
+    intent = str(client.v1.invoice_payments.list({"invoice": invoice.id}).data[0].payment.payment_intent)
+    cancelled = refusal(client.v1.payment_intents.cancel, intent)
+    changed = refusal(client.v1.payment_intents.update, intent, {"amount": 1})
+
+    assert "created by an Invoice" in str(cancelled.user_message)
+    assert changed.http_status == 400
+    assert client.v1.invoices.pay(invoice.id).amount_paid == 1000
+
+
+def test_a_preview_says_what_the_next_invoice_would_be_and_stores_nothing(
+    client: stripe.StripeClient, stand_in: Emulator, payer: str
+) -> None:
+    waiting = invoicing.item(client, payer, 100)
+    coupon = client.v1.coupons.create({"percent_off": 10, "duration": "once"}).id
+    asked = {
+        "customer": payer,
+        "currency": "usd",
+        "discounts[0][coupon]": coupon,
+        "invoice_items[0][invoiceitem]": waiting.id,
+        "invoice_items[0][amount]": 300,
+        "invoice_items[1][amount]": 50,
+    }
+    body = stand_in.post("/v1/invoices/create_preview", asked).json()
+
+    assert violations(body, stripe.Invoice) == []
+    assert body["id"].startswith("upcoming_in_")
+    assert (body["billing_reason"], body["subtotal"], body["total"]) == ("upcoming", 350, 315)
+    assert client.v1.invoices.list({"customer": payer}).data == []
+    assert client.v1.invoice_items.retrieve(waiting.id).amount == 100
+    assert client.v1.coupons.retrieve(coupon).times_redeemed == 0
+
+
+def test_a_customer_of_whom_nothing_waits_has_no_upcoming_invoice(client: stripe.StripeClient, payer: str) -> None:
+    error = refusal(client.v1.invoices.create_preview, {"customer": payer})
+
+    assert (error.http_status, error.code) == (400, "invoice_upcoming_none")
