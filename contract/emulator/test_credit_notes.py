@@ -156,6 +156,13 @@ def test_more_than_a_line_is_refused(client: stripe.StripeClient, payer: str) ->
         credit(client, invoice, lines=[part(line, amount=101)])
 
 
+def test_two_parts_of_a_line_on_one_note_are_counted_together(client: stripe.StripeClient, payer: str) -> None:
+    invoice = invoicing.opened(client, payer, 600, 400)
+    line = invoice.lines.data[0].id
+    with pytest.raises(stripe.InvalidRequestError, match="left of the invoice line item"):
+        credit(client, invoice, lines=[part(line, amount=400), part(line, amount=201)])
+
+
 def test_a_preview_stores_nothing(client: stripe.StripeClient, payer: str) -> None:
     invoice = invoicing.opened(client, payer)
     preview = client.v1.credit_notes.preview({"invoice": invoice.id, "amount": 300})

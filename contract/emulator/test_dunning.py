@@ -117,6 +117,16 @@ def test_turning_advancement_off_stops_the_retries(client: stripe.StripeClient, 
     assert charges(client, invoice) == [FIRST]
 
 
+def test_a_schedule_that_was_stopped_does_not_come_back(client: stripe.StripeClient, clock: str) -> None:
+    invoice = advancing(client, clock, invoicing.DECLINED_LATER)
+    advance(client, clock, FIRST)
+    client.v1.invoices.update(invoice.id, {"auto_advance": False})
+    client.v1.invoices.update(invoice.id, {"auto_advance": True})
+    advance(client, clock, START + 30 * DAY_S)
+
+    assert charges(client, invoice) == [FIRST]
+
+
 def test_a_customer_without_a_card_fails_each_attempt(client: stripe.StripeClient, clock: str) -> None:
     invoice = advancing(client, clock, None)
     advance(client, clock, FIRST)
