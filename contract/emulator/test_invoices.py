@@ -415,3 +415,29 @@ def test_a_customer_of_whom_nothing_waits_has_no_upcoming_invoice(client: stripe
     error = refusal(client.v1.invoices.create_preview, {"customer": payer})
 
     assert (error.http_status, error.code) == (400, "invoice_upcoming_none")
+
+
+def test_a_balance_is_not_mixed_of_two_currencies(client: stripe.StripeClient, payer: str) -> None:
+    invoicing.paid(client, payer)
+    credit = invoicing.draft(client, payer, -500, currency="eur")
+    error = refusal(client.v1.invoices.finalize_invoice, credit.id)
+    plain = invoicing.paid(client, payer, 700, currency="eur")
+
+    assert (error.http_status, error.error and error.error.param) == (400, "currency")
+    assert client.v1.invoices.retrieve(credit.id).status == "draft"
+    assert (plain.status, plain.currency, plain.starting_balance) == ("paid", "eur", 0)
+    assert client.v1.customers.retrieve(payer).currency == "usd"
+
+
+def test_more_than_was_due_goes_to_the_balance(client: stripe.StripeClient, payer: str) -> None:
+    invoice = invoicing.opened(client, payer)
+    intent = client.v1.payment_intents.create({"amount": 1300, "currency": "usd", "customer": payer})
+    client.v1.invoices.attach_payment(invoice.id, {"payment_intent": intent.id})
+    client.v1.payment_intents.confirm(
+        intent.id, {"payment_method": card(client, invoicing.GOOD), "return_url": "https://merchant.example/return"}
+    )
+
+    after = client.v1.invoices.retrieve(invoice.id)
+    assert (after.status, after.amount_paid, after.amount_overpaid) == ("paid", 1000, 300)
+    assert client.v1.customers.retrieve(payer).balance == -300
+    assert "invoice.overpaid" in kinds(client, invoice.id)
