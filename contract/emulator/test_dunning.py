@@ -106,6 +106,7 @@ def test_what_is_given_up_is_not_tried_again(client: stripe.StripeClient, clock:
 
     assert charges(client, invoice) == [FIRST]
     assert now(client, invoice)[1:] == (1, None)
+    assert client.v1.invoices.retrieve(invoice.id).auto_advance is False
 
 
 def test_turning_advancement_off_stops_the_retries(client: stripe.StripeClient, clock: str) -> None:
