@@ -252,6 +252,9 @@ def test_one_event_waits_for_the_last_one_of_its_object(
         ("faults", {"kind": "slow", "route": "POST /v1/nothing"}, "route matches no route"),
         ("faults", {"kind": "burst", "copies": 0}, "copies is a whole number from 1"),
         ("faults", {"kind": "burst", "copy": 3}, "did you mean copies?"),
+        ("faults", {"kind": "delayed", "event": "customer.creatd"}, "did you mean customer.created?"),
+        ("clock", {"advance_s": -1}, "advance_s is a whole number from 0"),
+        ("clock", {"seconds": 5}, "seconds is unknown: use advance_s"),
         ("webhooks", {"order": "random"}, "order is one of"),
         ("webhooks/advance", {}, "seconds is missing"),
         ("webhooks/roll_secret", {"endpoint_id": "we_none"}, "endpoint_id is unknown"),
@@ -265,6 +268,24 @@ def test_a_control_request_that_makes_no_sense_says_what_would(
 
     assert answer.status_code == 400
     assert says in answer.json()["error"]
+
+
+def test_a_place_in_the_journal_is_a_number(still: Emulator) -> None:
+    answer = still.http.get("/_emulator/journal", params={"since": "yesterday"})
+
+    assert (answer.status_code, "since is the number of an entry" in answer.text) == (400, True)
+
+
+@pytest.mark.usefixtures("endpoint")
+def test_a_harness_orders_trouble_for_some_events_of_a_type(
+    still: Emulator, shop: stripe.StripeClient, merchant: Receiver
+) -> None:
+    fault = still.control.delivery_fault("duplicated", event="customer.*", after=1, copies=2)
+    shop.v1.customers.create({})
+    shop.v1.customers.create({})
+    still.control.advance_webhooks(0)
+
+    assert (len(merchant.received()), still.control.bit(fault)) == (4, 1)
 
 
 def test_one_order_is_taken_back_and_the_others_stay(still: Emulator) -> None:
