@@ -11,7 +11,9 @@ import pytest
 from contract.emulator.receiver import receiver
 from contract.emulator.running import Emulator, emulator
 
-SCENARIO = Path("fixtures/stripe/scenarios/same-twice.toml").resolve()
+pytestmark = pytest.mark.proves("C1.6")
+
+SCENARIO = Path(__file__).parents[2] / "fixtures" / "stripe" / "scenarios" / "same-twice.toml"
 DAY_S = 86_400
 SANDBOX_ATTEMPTS = 4
 ORDERS = ("as_sent", "reversed", "shuffled", "per_object")
