@@ -11,7 +11,6 @@ from contract.emulator.running import API_KEY, emulator
 from contract.emulator.two_clients import Seen, by_node, by_python, labelled
 from fixtures.node import NodeUnavailableError
 
-
 pytestmark = pytest.mark.proves("C1.8")
 
 
