@@ -96,6 +96,17 @@ def family_of_tests(root: Path) -> dict[str, str]:
     return dict(_families(text))
 
 
+def calls_by_family(root: Path) -> dict[str, set[tuple[str, str]]]:
+    """What the tests that leave the process call, as method and path, by family."""
+    text = (root / "tests" / "test_generated_examples.py").read_text()
+    calls: dict[str, set[tuple[str, str]]] = {}
+    for test in re.split(r"\n    def ", text)[1:]:
+        asked = re.search(r'assert_requested\(\s*"(\w+)",\s*path="(/v\d/([^"]+))"', test)
+        if asked and "_service" not in test.partition("(")[0]:
+            calls.setdefault(_family(asked[3]), set()).add((asked[1].upper(), asked[2]))
+    return calls
+
+
 def count_by_family(junit: str, families: Mapping[str, str]) -> dict[str, Count]:
     """A test that was skipped or errored is in the total and has not passed."""
     counts: dict[str, Count] = {}

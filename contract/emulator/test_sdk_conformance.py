@@ -41,6 +41,14 @@ COMPLETE = (
     "promotion_codes",
     "tax_rates",
     "tokens",
+    "account_links",
+    "accounts",
+    "application_fees",
+    "payouts",
+    "transfers",
+    "subscriptions",
+    "subscription_items",
+    "test_helpers.test_clocks",
 )
 
 
