@@ -121,6 +121,7 @@ def _event(snapshot: bytes) -> Event:
     return Event("evt_1", "customer.created", 0, snapshot, None, "req_1", None)
 
 
+@pytest.mark.proves("C1.4")
 def test_every_answer_is_judged(stand_in: Emulator) -> None:
     before = stand_in.control.fidelity().checked
     stand_in.get("/v1/customers")

@@ -87,7 +87,7 @@ def test_every_family_stands_at_its_baseline(counts: Mapping[str, Count], capsys
     assert sdk_suite.differences(counts, _baseline()["passed"]) == []
 
 
-@pytest.mark.proves("C1.1")
+@pytest.mark.proves("C1.4")
 @pytest.mark.timeout(600)
 @pytest.mark.usefixtures("counts")
 def test_every_answer_to_the_sdk_has_its_declared_shape(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -100,7 +100,7 @@ def test_no_test_of_the_sdk_was_left_out(counts: Mapping[str, Count]) -> None:
     assert sum(count.total for count in counts.values()) == _baseline()["tests"]
 
 
-@pytest.mark.proves("C1.1")
+@pytest.mark.proves("C1.1", "C1.7")
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("family", COMPLETE)
 def test_family_is_complete(counts: Mapping[str, Count], family: str) -> None:

@@ -9,6 +9,8 @@ import pytest
 from contract.emulator import sdk_suite
 from contract.emulator.running import API_KEY, Emulator
 
+pytestmark = pytest.mark.proves("C1.7")
+
 _HERE = Path(__file__).parent
 _BASELINE: dict[str, Any] = tomllib.loads((_HERE / "baseline.toml").read_text())
 
