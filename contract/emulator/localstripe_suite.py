@@ -46,7 +46,7 @@ _LEGACY: Final = (
     (r"customers/\$cus \\\n\s*\| grep -oE \$card", "sources within a customer, which this API version leaves out"),
     (r"setup_intents/\w+/cancel.*status of succeeded", "cancelling a SetupIntent that succeeded, which Stripe refuses"),
     (r"don't have any external accounts in that currency", "a payout of money that is not there, which Stripe refuses"),
-    (r"must be attached to the customer", "paying by another customer's payment method, which Stripe refuses"),
+    (r"payment_intents.*(\"captured\": true|amount_refunded)", "a charge within its PaymentIntent, where an id is now"),
     (r"No such PaymentMethod: 'card_", "a card that is a source in the place of a PaymentMethod"),
     (r"No such PaymentMethod: 'pm_doesnotexist'", "a 404 for a parameter that names nothing, where Stripe answers 400"),
 )
