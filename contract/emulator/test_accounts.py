@@ -97,6 +97,13 @@ def test_who_cannot_be_verified_is_asked_for_a_document(client: stripe.StripeCli
     assert (due(account), account.charges_enabled) == ([], True)
 
 
+def test_an_open_account_whose_holder_turns_out_to_be_nobody_is_closed(client: stripe.StripeClient) -> None:
+    account = client.v1.accounts.update(opened(client), {"individual": {"id_number": "111111111"}})
+
+    assert due(account) == ["individual.verification.document"]
+    assert (account.charges_enabled, account.payouts_enabled) == (False, False)
+
+
 def test_a_platform_cannot_agree_to_the_terms_for_an_express_account(client: stripe.StripeClient) -> None:
     with pytest.raises(stripe.InvalidRequestError) as refused:
         client.v1.accounts.create({"type": "express", "tos_acceptance": {"date": 1, "ip": "8.8.8.8"}})

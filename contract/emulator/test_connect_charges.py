@@ -248,3 +248,43 @@ def test_the_payment_of_a_transfer_is_given_back_by_reversing_the_transfer(
 
     with pytest.raises(stripe.InvalidRequestError, match="reversing that transfer"):
         refund(client, payment, seller)
+
+
+def test_a_refund_of_a_part_that_was_captured_is_in_proportion_to_that_part(
+    client: stripe.StripeClient, seller: str
+) -> None:
+    intent = pay(client, amount=10_000, capture_method="manual", transfer_data={"destination": seller})
+    client.v1.payment_intents.capture(intent.id, {"amount_to_capture": 4000})
+    charge = client.v1.charges.retrieve(str(intent.latest_charge))
+
+    refund(client, charge.id, amount=1000, reverse_transfer=True)
+    refund(client, charge.id, amount=3000, reverse_transfer=True)
+
+    transfer = client.v1.transfers.retrieve(str(charge.transfer))
+    assert [each.amount for each in transfer.reversals.data] == [3000, 1000]
+    assert sum(balance(client, seller)) == 0
+
+
+def test_nothing_is_moved_to_or_from_an_account_that_is_gone(client: stripe.StripeClient, seller: str) -> None:
+    waiting = client.v1.payment_intents.create(
+        {
+            "amount": 1000,
+            "currency": "usd",
+            "payment_method": "pm_card_visa",
+            "allowed_payment_method_types": ["card"],
+            "transfer_data": {"destination": seller},
+        }
+    )
+    charge = paid_on(client, seller, 10_000, application_fee_amount=1000)
+    client.v1.accounts.delete(seller)
+
+    with pytest.raises(stripe.InvalidRequestError):
+        client.v1.payment_intents.confirm(waiting.id)
+    with pytest.raises(stripe.InvalidRequestError) as transfer_refused:
+        refund(client, charge.id, reverse_transfer=True)
+    with pytest.raises(stripe.InvalidRequestError) as fee_refused:
+        refund(client, charge.id, refund_application_fee=True)
+
+    assert transfer_refused.value.code == fee_refused.value.code == "account_invalid"
+    assert client.v1.charges.retrieve(charge.id).amount_refunded == 0
+    assert refund(client, charge.id).status == "succeeded"
