@@ -1,6 +1,7 @@
 """The emulator's books balance after whatever was done, and say what the API says."""
 
 from collections import Counter
+from collections.abc import Iterator
 from random import Random
 from typing import Final
 
@@ -8,7 +9,7 @@ import pytest
 import stripe
 
 from contract.emulator.payments import pay
-from contract.emulator.running import Emulator
+from contract.emulator.running import Emulator, client_of, emulator
 
 pytestmark = pytest.mark.proves("C1.3")
 
@@ -60,6 +61,19 @@ class Merchant:
 
     def any_intent(self) -> str:
         return self.random.choice(self.intents or ["pi_none"])
+
+
+@pytest.fixture(scope="module", name="stand_in")
+def books_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """Nobody else moves money here: the books hold what these histories did, and nothing more."""
+    with emulator(tmp_path_factory.mktemp("books") / "emulator.log") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def client(stand_in: Emulator) -> Iterator[stripe.StripeClient]:
+    with client_of(stand_in) as its_client:
+        yield its_client
 
 
 @pytest.fixture(scope="module", params=[1, 2, 3], ids=lambda seed: f"seed{seed}")

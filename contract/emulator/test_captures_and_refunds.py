@@ -159,3 +159,12 @@ def test_a_setup_intent_saves_a_card_and_moves_nothing(client: stripe.StripeClie
     saved = client.v1.customers.payment_methods.list(customer.id)
 
     assert (intent.status, [method.id for method in saved.data]) == ("succeeded", [intent.payment_method])
+
+
+def test_what_a_partial_capture_lets_go_counts_as_refunded(client: stripe.StripeClient) -> None:
+    held = pay(client, capture_method="manual")
+    client.v1.payment_intents.capture(held.id, {"amount_to_capture": 1500})
+    charge = charge_of(client, held)
+
+    assert (charge.amount_captured, charge.amount_refunded, charge.refunded) == (1500, 500, False)
+    assert client.v1.refunds.create({"payment_intent": held.id}).amount == 1500
