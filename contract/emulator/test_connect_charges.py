@@ -7,6 +7,7 @@ import pytest
 import stripe
 
 from contract.emulator.connecting import account_in, acting_for, balance, kinds_of, opened, paid_on
+from contract.emulator.ordering import buy, order
 from contract.emulator.payments import pay
 from contract.emulator.running import Emulator
 from contract.emulator.shapes import violations
@@ -288,3 +289,43 @@ def test_nothing_is_moved_to_or_from_an_account_that_is_gone(client: stripe.Stri
     assert transfer_refused.value.code == fee_refused.value.code == "account_invalid"
     assert client.v1.charges.retrieve(charge.id).amount_refunded == 0
     assert refund(client, charge.id).status == "succeeded"
+
+
+def test_an_order_at_checkout_is_shared_with_its_seller(
+    client: stripe.StripeClient, stand_in: Emulator, seller: str
+) -> None:
+    shared = {"transfer_data": {"destination": seller}, "application_fee_amount": 900}
+    session = order(client, amount=4900, payment_intent_data=shared)
+
+    assert buy(stand_in, session).status_code == 303
+
+    assert balance(client, seller) == (0, 4000)
+
+
+@pytest.mark.parametrize(
+    ("shared", "param"),
+    [
+        ({"transfer_data": {"destination": "acct_none"}}, "payment_intent_data[transfer_data][destination]"),
+        ({"application_fee_amount": 1}, "payment_intent_data[application_fee_amount]"),
+    ],
+)
+def test_an_order_that_cannot_be_shared_so_is_refused(
+    client: stripe.StripeClient, shared: dict[str, Any], param: str
+) -> None:
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        order(client, payment_intent_data=shared)
+
+    assert refused.value.param == param
+
+
+def test_an_order_for_a_seller_who_left_is_not_paid(
+    client: stripe.StripeClient, stand_in: Emulator, seller: str
+) -> None:
+    session = order(client, payment_intent_data={"transfer_data": {"destination": seller}})
+    client.v1.accounts.delete(seller)
+
+    reply = buy(stand_in, session)
+
+    assert reply.status_code == 200
+    assert "No such destination" in reply.text
+    assert client.v1.checkout.sessions.retrieve(session.id).payment_status == "unpaid"
