@@ -35,7 +35,6 @@ _LEGACY: Final = (
     (r"/invoices/upcoming", "upcoming invoices, replaced by previews"),
     (r"tax_percent", "tax_percent"),
     (r"latest_invoice\.payment_intent|data\.charge", "members that invoices of this API version do not have"),
-    (r"key=pk_", "a publishable key among the parameters"),
     (r"type=good|attributes\[\]", "goods, which are no products of this API version"),
     (r"customers/\$cus/subscriptions", "a customer's subscriptions under the customer's path"),
     (r"must have the same `interval`", "an item of another interval beside the first, which Stripe refuses"),
