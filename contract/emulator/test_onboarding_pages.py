@@ -85,7 +85,13 @@ def test_a_person_opens_an_account_by_answering(client: stripe.StripeClient, sta
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("first_name", " "), ("dob", "yesterday"), ("account_number", "123450000"), ("routing_number", "12")],
+    [
+        ("first_name", " "),
+        ("state", ""),
+        ("dob", "yesterday"),
+        ("account_number", "123450000"),
+        ("routing_number", "12"),
+    ],
 )
 def test_an_answer_that_cannot_be_is_asked_for_again(
     client: stripe.StripeClient, stand_in: Emulator, field: str, value: str
@@ -178,3 +184,13 @@ def test_a_login_link_shows_what_was_earned(client: stripe.StripeClient, stand_i
 def test_an_account_without_the_express_dashboard_has_no_login_link(client: stripe.StripeClient) -> None:
     with pytest.raises(stripe.InvalidRequestError, match="Express Dashboard"):
         client.v1.accounts.login_links.create(account_in(client).id)
+
+
+def test_the_enter_key_never_sends_test_data(client: stripe.StripeClient, stand_in: Emulator) -> None:
+    """A browser presses the first button of the form that a field is in."""
+    text = stand_in.http.get(page_of(client, express(client))).text
+
+    forms = re.findall(r"<form.*?</form>", text, flags=re.DOTALL)
+
+    assert [re.findall(r'name="act" value="(\w+)"', form) for form in forms] == [["test"], ["submit"]]
+    assert "<input" not in forms[0]
