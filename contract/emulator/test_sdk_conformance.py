@@ -48,6 +48,7 @@ COMPLETE = (
     "transfers",
     "subscriptions",
     "subscription_items",
+    "subscription_schedules",
     "test_helpers.test_clocks",
 )
 
