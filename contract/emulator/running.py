@@ -40,7 +40,7 @@ class Emulator:
 def unsound(control: Control) -> list[str]:
     """What the emulator found wrong with the shape of its own answers and events."""
     judged = control.fidelity()
-    return [str(violation) for violation in judged.violations]
+    return [*(str(violation) for violation in judged.violations), *control.failed_jobs()]
 
 
 @contextmanager
