@@ -1,10 +1,12 @@
 """A merchant's webhook endpoint: keeps what it is sent and answers as the test says."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import repeat
 from typing import Final
 
 import orjson
@@ -32,16 +34,21 @@ class Delivery:
 
 
 class Receiver:
-    """`replies` are the statuses of the next attempts; when they are used up, that of the event's type, or 200."""
+    """`replies` are the statuses of the next attempts; when they are used up, that of the event's type, or 200.
+
+    An answer takes the next of `takes_s` seconds.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.replies: list[int] = []
         self.by_type: dict[str, int] = {}
+        self.takes_s: Iterator[float] = repeat(0.0)
         self._deliveries: list[Delivery] = []
         self._arrived = threading.Condition()
 
     def take(self, body: bytes, signature: str) -> int:
+        time.sleep(next(self.takes_s))
         with self._arrived:
             kind = str(orjson.loads(body)["type"])
             status = self.replies.pop(0) if self.replies else self.by_type.get(kind, 200)
