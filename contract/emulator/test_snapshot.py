@@ -2,7 +2,8 @@
 
 import sys
 from pathlib import Path
-from subprocess import run
+from signal import SIGINT
+from subprocess import PIPE, Popen, run
 
 import pytest
 import stripe
@@ -68,6 +69,20 @@ def test_an_event_that_was_not_acknowledged_is_delivered_after_the_stop(
     assert [each.status for each in told] == [500, 200, 200]
     assert sum(customer.id.encode() in each.body for each in told) == 2
     assert len({each.event_id for each in told}) == 2
+
+
+def test_it_is_saved_when_a_person_ends_it(file: Path) -> None:
+    argv = [sys.executable, "-m", "fixtures.stripe", "--port", "0", "--snapshot", str(file)]
+    with Popen(argv, stdout=PIPE, stderr=PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        url = running.stdout.readline().split()[-1]
+        stripe.StripeClient(API_KEY, base_addresses={"api": url}).v1.customers.create()
+        running.send_signal(SIGINT)
+        said = running.stderr.read()
+
+    assert (running.returncode, said) == (0, "")
+    assert b"cus_" in file.read_bytes()
 
 
 def test_it_is_saved_on_request_and_by_a_button(file: Path, tmp_path: Path) -> None:
