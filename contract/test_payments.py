@@ -223,8 +223,9 @@ def test_a_payment_is_confirmed_by_one_mail_with_its_receipt(
     paid = member.pay(catalogue[COURSE], key="mailed").value
     again = member.pay(catalogue[TOKENS], key="mailed-too").value
 
-    bench.mailbox.wait_for(to=member.email, count=2)
-    text = {_named(message.text, paid, again): message.text for message in bench.mailbox.messages(to=member.email)}
+    bench.mailbox.wait_for(to=member.email, subject="receipt", count=2)
+    receipts = bench.mailbox.messages(to=member.email, subject="receipt")
+    text = {_named(message.text, paid, again): message.text for message in receipts}
     assert text.keys() == {paid.payment_id, again.payment_id}
     assert paid.item_name in text[paid.payment_id]
     assert "49.00" in text[paid.payment_id]
@@ -235,7 +236,7 @@ def test_a_payment_is_confirmed_by_one_mail_with_its_receipt(
 def test_a_yen_receipt_shows_yen(bench: Bench, member: Member, catalogue: Mapping[str, Item]) -> None:
     member.pay(catalogue["itm_course_kyoto"], key="yen")
 
-    text = bench.mailbox.wait_for(to=member.email).text
+    text = bench.mailbox.wait_for(to=member.email, subject="receipt").text
 
     assert "500" in text
     assert "5.00" not in text, text

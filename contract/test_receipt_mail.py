@@ -1,10 +1,10 @@
 """The receipt is a durable job: neither a dead worker nor a mail server that is away loses or doubles it."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 
 import pytest
 
+from contract.workers import without_worker
 from fixtures.bench import Bench
 from fixtures.client import Item, Member
 from fixtures.mailbox import Mode
@@ -13,18 +13,10 @@ from fixtures.polling import eventually
 TOKENS = "itm_tokens_100"
 
 
-@contextmanager
-def without_worker(bench: Bench) -> Iterator[None]:
-    """Nobody works on the queue inside this block; the worker was killed, not asked to finish."""
-    bench.kill_worker()
-    try:
-        yield
-    finally:
-        bench.start_worker()
-
-
 @pytest.fixture
-def refusing(impatient: Bench) -> Iterator[Bench]:
+def refusing(impatient: Bench, impatient_member: Member) -> Iterator[Bench]:
+    """From behind the member's welcome on: what is refused then is a receipt."""
+    impatient.mailbox.wait_for(to=impatient_member.email)
     impatient.mailbox.behave(Mode.REFUSE)
     yield impatient
     impatient.mailbox.behave(Mode.ACCEPT)
@@ -37,12 +29,12 @@ def test_a_receipt_waits_for_the_worker_and_comes_once(
     mailbox, email = impatient.mailbox, impatient_member.email
     with without_worker(impatient):
         paid = impatient_member.pay(catalogue[TOKENS], key="no-worker").value
-        assert mailbox.messages(to=email) == []
+        assert mailbox.messages(to=email, subject="receipt") == []
 
     later = impatient_member.pay(catalogue[TOKENS], key="with-worker").value
 
-    mailbox.wait_for(to=email, count=2, timeout_s=30)
-    texts = [message.text for message in mailbox.messages(to=email)]
+    mailbox.wait_for(to=email, subject="receipt", count=2, timeout_s=30)
+    texts = [message.text for message in mailbox.messages(to=email, subject="receipt")]
     assert [sum(each.payment_id in text for text in texts) for each in (paid, later)] == [1, 1], texts
 
 
@@ -56,5 +48,5 @@ def test_a_receipt_waits_for_the_mail_server_and_comes_once(
 
     refusing.mailbox.behave(Mode.ACCEPT)
 
-    refusing.mailbox.wait_for(to=impatient_member.email, timeout_s=45)
-    assert len(refusing.mailbox.messages(to=impatient_member.email)) == 1
+    refusing.mailbox.wait_for(to=impatient_member.email, subject="receipt", timeout_s=45)
+    assert len(refusing.mailbox.messages(to=impatient_member.email, subject="receipt")) == 1

@@ -49,7 +49,7 @@ def test_an_event_delivered_again_later_changes_nothing(
     payment = _paid_by_event_only(member, catalogue)
     event = _succeeded(held, payment)
     held.stripe.resend(event)
-    held.mailbox.wait_for(to=member.email)
+    held.mailbox.wait_for(to=member.email, subject="receipt")
     before = Picture.take(held, auditor)
 
     held.stripe.resend(event, 5)
@@ -174,13 +174,14 @@ def _entries(auditor: Auditor, payment: Payment) -> int:
 
 def _receipts(bench: Bench, member: Member, catalogue: Mapping[str, Item]) -> int:
     """How many receipts came, once the receipt of a later payment has: mails leave in the order of their making."""
-    bench.mailbox.wait_for(to=member.email)
+    bench.mailbox.wait_for(to=member.email, subject="receipt")
     later = member.pay(catalogue[TOKENS], key="later").value
     eventually(
-        lambda: [message.text for message in bench.mailbox.messages(to=member.email)],
+        lambda: [message.text for message in bench.mailbox.messages(to=member.email, subject="receipt")],
         lambda texts: any(later.payment_id in text for text in texts),
     )
-    return sum(later.payment_id not in message.text for message in bench.mailbox.messages(to=member.email))
+    receipts = bench.mailbox.messages(to=member.email, subject="receipt")
+    return sum(later.payment_id not in message.text for message in receipts)
 
 
 def _failed_deliveries(bench: Bench) -> int:

@@ -4,7 +4,9 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from system.accounts.access import install_openapi
+from system.accounts.credential_endpoints import router as credentials
 from system.accounts.endpoints import router as accounts
+from system.accounts.session_endpoints import router as sessions
 from system.admin.endpoints import router as admin
 from system.catalogue.endpoints import router as catalogue
 from system.context import System
@@ -50,7 +52,10 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
     )
     http_metrics = HttpMetrics()
     # Routes are tried in this order: what moves money first.
-    for router in (payments, webhooks, catalogue, accounts, admin, health, metrics_routes(http_metrics)):
+    for router in (
+        *(payments, webhooks, catalogue, accounts, sessions, credentials),
+        *(admin, health, metrics_routes(http_metrics)),
+    ):
         app.include_router(router)
     install_problem_handlers(app)
     mount_pages(app)

@@ -11,12 +11,14 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from psycopg_pool import PoolTimeout
 
+from system.accounts.repository import get_recipient
+from system.accounts.tasks import blueprint as account_tasks
 from system.app import opened
 from system.context import System
 from system.idempotency import service as idempotency
 from system.kit.clock import Clock
 from system.migrations.head import schema_fault
-from system.notifications.tasks import blueprint
+from system.notifications.tasks import blueprint as mail_tasks
 from system.observability.logs import configure_logging
 from system.payments.tasks import sweep
 from system.settings import Settings
@@ -85,7 +87,8 @@ async def _mail(system: System, stop: asyncio.Event) -> None:
     while not stop.is_set():
         connector = PsycopgConnector(conninfo=str(system.settings.database_url), min_size=1, max_size=_MAILS_AT_ONCE)
         queue = App(connector=connector)
-        queue.add_tasks_from(blueprint, namespace="")
+        queue.add_tasks_from(mail_tasks, namespace="")
+        queue.add_tasks_from(account_tasks, namespace="")
         try:
             async with queue.open_async():
                 await _run(queue, system, stop)
@@ -99,7 +102,7 @@ async def _run(queue: App, system: System, stop: asyncio.Event) -> None:
         queue.run_worker_async(
             concurrency=_MAILS_AT_ONCE,
             install_signal_handlers=False,
-            additional_context={"system": system},
+            additional_context={"system": system, "recipient_of": get_recipient},
             delete_jobs="successful",
             shutdown_graceful_timeout=_DRAIN_S,
             update_heartbeat_interval=_HEARTBEAT_S,

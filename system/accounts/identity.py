@@ -5,16 +5,18 @@ next request. That is one statement by primary key, outside of any transaction.
 """
 
 from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from system.accounts import repository
+from system.accounts import devices, session_repository
 from system.accounts.access import decides
-from system.accounts.models import ROLES, Identity, Role
+from system.accounts.models import ROLES, Identity, Origin, Role, SessionKind
 from system.accounts.tokens import digest, read_access_token
 from system.context import Context
+from system.kit.http import RequestId
 from system.kit.problems import AuthenticationRequired, Forbidden
 from system.settings import Settings
 
@@ -25,6 +27,10 @@ _bearer = HTTPBearer(
     description="The `access_token` of a sign-up, a log-in or a refresh; it lives for 15 minutes.",
 )
 BearerToken = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+
+_USED_KNOWN_TO = timedelta(minutes=15)
+"""How exactly the last use of a session is known: as often as a program renews its access token, and no page that is
+read costs a write."""
 
 ENDED = "This session has ended, or the account's role has changed; log in again."
 
@@ -37,7 +43,7 @@ async def caller(system: Context, token: BearerToken) -> Identity:
     now = system.clock.now()
     claims = read_access_token(system.settings, token.credentials, now=now)
     async with system.db.statement() as conn:
-        identity = await repository.find_identity(conn, claims.session_id, now)
+        identity = await session_repository.find_identity(conn, claims.session_id, now)
     if identity is None or (identity.account_id, identity.role) != (claims.account_id, claims.role):
         raise AuthenticationRequired(ENDED)
     return identity
@@ -61,6 +67,10 @@ def require_roles(*roles: Role) -> Callable[[Identity], Coroutine[Any, Any, Iden
     return allowed
 
 
+def origin_of(request: Request, kind: SessionKind) -> Origin:
+    return Origin(kind, RequestId.of(request), devices.told(request.headers.get("user-agent", "")))
+
+
 def cookie_name(settings: Settings) -> str:
     """`__Host-` makes the browser refuse a cookie that another host or plain HTTP has planted."""
     return "__Host-session" if settings.public_url.scheme == "https" else "session"
@@ -71,8 +81,12 @@ async def visitor(request: Request, system: Context) -> Identity | None:
     token = request.cookies.get(cookie_name(system.settings))
     if not token:
         return None
+    now = system.clock.now()
     async with system.db.statement() as conn:
-        return await repository.find_identity_by_cookie(conn, digest(token), system.clock.now())
+        identity = await session_repository.find_identity_by_cookie(conn, digest(token), now)
+        if identity is not None and now - identity.used_at >= _USED_KNOWN_TO:
+            await session_repository.touch(conn, identity.session_id, now)
+    return identity
 
 
 Visitor = Annotated[Identity | None, Depends(visitor)]

@@ -9,7 +9,8 @@ from typing import Any
 import aiosmtplib
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from system.accounts.models import Account
+from system.notifications.links import url_of
+from system.notifications.models import Recipient
 from system.notifications.repository import Notification
 from system.settings import Settings
 
@@ -23,14 +24,14 @@ _TEMPLATES = Environment(
 )
 
 
-def compose(notification: Notification, account: Account, settings: Settings) -> EmailMessage:
+def compose(notification: Notification, recipient: Recipient, settings: Settings) -> EmailMessage:
     """Write a mail; the same notification gives the same Message-ID, so that a mailbox drops what comes twice."""
-    receipt_url = f"{str(settings.public_url).rstrip('/')}/payments/{notification.facts['payment_id']}/receipt"
-    facts: dict[str, Any] = {**notification.facts, "name": account.name, "receipt_url": receipt_url}
+    url = url_of(notification.template, notification.facts, settings)
+    facts: dict[str, Any] = {**notification.facts, "name": recipient.name, "url": url}
     sender = Address("Lyceum", addr_spec=settings.mail_from)
     message = EmailMessage()
     message["From"] = sender
-    message["To"] = Address(addr_spec=account.email)
+    message["To"] = Address(addr_spec=notification.address or recipient.email)
     message["Subject"] = _rendered(f"{notification.template}.subject.txt", facts).strip()
     message["Date"] = format_datetime(notification.created_at)
     message["Message-ID"] = f"<{notification.notification_id}@{sender.domain}>"

@@ -17,13 +17,22 @@ class Notification:
     event_key: str
     template: str
     recipient: str
+    # Where it goes, if not to the recipient's own address: a link to a new address, a notice to the old one.
+    address: str | None
     facts: dict[str, Any]
     created_at: datetime
     attempts: int
 
 
 async def insert(
-    conn: Connection, *, event_key: str, template: str, recipient: str, facts: dict[str, object], now: datetime
+    conn: Connection,
+    *,
+    event_key: str,
+    template: str,
+    recipient: str,
+    facts: dict[str, object],
+    now: datetime,
+    address: str | None = None,
 ) -> None:
     """Insert a mail that is owed and its job, in one statement; what is owed already stays as it is.
 
@@ -34,8 +43,10 @@ async def insert(
         conn,
         """
             WITH owed AS (
-                INSERT INTO notifications (notification_id, event_key, template, recipient, facts, created_at)
-                VALUES (%(notification_id)s, %(event_key)s, %(template)s, %(recipient)s, %(facts)s, %(now)s)
+                INSERT INTO notifications
+                       (notification_id, event_key, template, recipient, address, facts, created_at)
+                VALUES (%(notification_id)s, %(event_key)s, %(template)s, %(recipient)s, %(address)s, %(facts)s,
+                        %(now)s)
                 ON CONFLICT (event_key, template, recipient) DO NOTHING
                 RETURNING notification_id)
             SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
@@ -48,6 +59,7 @@ async def insert(
             "event_key": event_key,
             "template": template,
             "recipient": recipient,
+            "address": address,
             "facts": Json(facts),
             "now": now,
             "queue": QUEUE,
@@ -65,7 +77,7 @@ async def lease(conn: Connection, notification_id: str, *, now: datetime, stale:
         UPDATE notifications SET claimed_at = %(now)s, attempts = attempts + 1
          WHERE notification_id = %(notification_id)s AND sent_at IS NULL
            AND (claimed_at IS NULL OR claimed_at <= %(stale)s)
-        RETURNING notification_id, event_key, template, recipient, facts, created_at, attempts
+        RETURNING notification_id, event_key, template, recipient, address, facts, created_at, attempts
         """,
         {"notification_id": notification_id, "now": now, "stale": stale},
     )

@@ -7,10 +7,10 @@ import psycopg
 import structlog
 from procrastinate import Blueprint, JobContext, RetryStrategy
 
-from system.accounts import repository as accounts
 from system.context import System
 from system.notifications import repository
 from system.notifications.mail import compose, deliver
+from system.notifications.models import AddressBook
 from system.notifications.repository import QUEUE, TASK, Notification
 
 log = structlog.get_logger(__name__)
@@ -35,13 +35,14 @@ _RETRY = RetryStrategy(
 async def send_mail(context: JobContext, notification_id: str) -> None:
     system = context.additional_context["system"]
     assert isinstance(system, System)
+    recipient_of: AddressBook = context.additional_context["recipient_of"]
     notification = await _lease(system, notification_id)
     if notification is None:
         return
     async with system.db.statement() as conn:
-        account = await accounts.get_account(conn, notification.recipient)
+        recipient = await recipient_of(conn, notification.recipient)
     try:
-        await deliver(compose(notification, account, system.settings), system.settings)
+        await deliver(compose(notification, recipient, system.settings), system.settings)
     except (aiosmtplib.SMTPException, OSError) as refused:
         log.warning("mail_refused", notification_id=notification_id, reason=str(refused))
         async with system.db.transaction() as conn:

@@ -1,29 +1,24 @@
 import contextlib
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ValidationError
 
-from system.accounts import service
+from system.accounts import service, sessions
 from system.accounts.access import public
-from system.accounts.identity import PageCaller, cookie_name
+from system.accounts.identity import PageCaller, cookie_name, origin_of
 from system.accounts.problems import EmailTaken, InvalidCredentials, InvalidRefreshToken
 from system.accounts.schemas import Login, SignUp
 from system.catalogue import repository as catalogue
 from system.kit.http import RequestId
+from system.web.fields import parsed
 from system.web.guard import Posted
+from system.web.notices import Told, notice
 from system.web.rendering import AtDesk, Desk, go, own_path, set_cookie
 
 router = APIRouter(include_in_schema=False)
 
 Next = Annotated[str | None, Query(alias="next", max_length=1024)]
-Form = TypeVar("Form", bound=BaseModel)
 _FEATURED = 3
-_WORDS = {
-    "email": "Enter an email address, like ada@example.com.",
-    "password": "Use 12 to 128 characters; a short sentence is easy to remember.",
-    "name": "Enter your name, up to 100 characters.",
-}
 
 
 @router.get("/", dependencies=[public])
@@ -41,7 +36,7 @@ async def show_sign_up(at: AtDesk, wanted: Next = None) -> Response:
 @router.post("/sign-up", dependencies=[public])
 async def sign_up(at: AtDesk, fields: Posted, request: Request) -> Response:
     wanted = own_path(fields.get("next"))
-    body, faults = _parsed(SignUp, fields)
+    body, faults = parsed(SignUp, fields)
     if body is not None:
         try:
             opened = await service.sign_up(
@@ -49,8 +44,7 @@ async def sign_up(at: AtDesk, fields: Posted, request: Request) -> Response:
                 email=body.email,
                 password=body.password,
                 name=body.name,
-                kind="cookie",
-                request_id=RequestId.of(request),
+                origin=origin_of(request, "cookie"),
             )
         except EmailTaken as taken:
             faults = {"email": f"{taken.title}. {taken.detail}"}
@@ -61,48 +55,43 @@ async def sign_up(at: AtDesk, fields: Posted, request: Request) -> Response:
 
 
 @router.get("/login", dependencies=[public])
-async def show_login(at: AtDesk, wanted: Next = None) -> Response:
-    return at.page("login.html", given={}, refused=None, next=own_path(wanted))
+async def show_login(at: AtDesk, wanted: Next = None, told: Told = None) -> Response:
+    return at.page("login.html", given={}, refused=None, next=own_path(wanted), notice=notice(told))
 
 
 @router.post("/login", dependencies=[public])
 async def log_in(at: AtDesk, fields: Posted, request: Request) -> Response:
     wanted = own_path(fields.get("next"))
-    body, _ = _parsed(Login, fields)
+    body, _ = parsed(Login, fields)
     # An email that is none is looked for all the same: it gets the answer, and takes the time, of an unknown one.
     email, password = (body.email, body.password) if body else ("", "")
     try:
-        opened = await service.log_in(
-            at.system, email=email, password=password, kind="cookie", request_id=RequestId.of(request)
-        )
+        opened = await service.log_in(at.system, email=email, password=password, origin=origin_of(request, "cookie"))
     except InvalidCredentials as refused:
         text = f"{refused.title}. {refused.detail}"
-        return at.page("login.html", status=refused.status, given=fields, refused=text, next=wanted)
+        return at.page("login.html", status=refused.status, given=fields, refused=text, next=wanted, notice=None)
     return _welcomed(at, opened, wanted)
 
 
 @router.post("/logout")
-async def log_out(at: AtDesk, reader: PageCaller, _: Posted, request: Request) -> Response:
+async def log_out(at: AtDesk, reader: PageCaller, fields: Posted, request: Request) -> Response:
     name = cookie_name(at.system.settings)
     # A second tab may have been faster; the reader wanted to be logged out, and is.
     with contextlib.suppress(InvalidRefreshToken):
-        await service.log_out(at.system, reader, request.cookies[name])
+        await sessions.log_out(
+            at.system,
+            reader,
+            request.cookies[name],
+            everywhere=fields.get("everywhere") == "yes",
+            request_id=RequestId.of(request),
+        )
     response = go("/")
     response.delete_cookie(name, path="/", secure=at.system.settings.public_url.scheme == "https", httponly=True)
     return response
 
 
-def _welcomed(at: Desk, opened: service.OpenedSession, wanted: str) -> Response:
+def _welcomed(at: Desk, opened: sessions.OpenedSession, wanted: str) -> Response:
     response = go(wanted)
     settings = at.system.settings
     set_cookie(response, at.system, cookie_name(settings), opened.secret, days=settings.session_days)
     return response
-
-
-def _parsed(model: type[Form], fields: Posted) -> tuple[Form | None, dict[str, str]]:
-    wanted = {name: fields.get(name, "") for name in model.model_fields}
-    try:
-        return model.model_validate(wanted), {}
-    except ValidationError as refused:
-        names = [str(error["loc"][0]) for error in refused.errors(include_input=False, include_url=False)]
-        return None, {name: _WORDS[name] for name in names}

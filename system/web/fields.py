@@ -2,9 +2,22 @@
 
 import re
 from collections.abc import Mapping
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from system.kit.money import AMOUNT_MAX, EXPONENTS
 from system.kit.problems import InvalidRequest
+
+Form = TypeVar("Form", bound=BaseModel)
+
+_WORDS = {
+    "email": "Enter an email address, like ada@example.com.",
+    "password": "Use 12 to 128 characters; a short sentence is easy to remember.",
+    "new_password": "Use 12 to 128 characters; a short sentence is easy to remember.",
+    "name": "Enter your name, up to 100 characters.",
+    "token": "Part of the link is missing; open it from the mail again.",
+}
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _AMOUNT = re.compile(r"([0-9]{1,16})(?:[.,]([0-9]{1,3}))?")
@@ -34,3 +47,13 @@ def whole_number(fields: Mapping[str, str], name: str) -> int:
     if not _DIGITS.fullmatch(text):
         raise InvalidRequest.field(f"form.{name}", "This form was changed on its way; reload the page and try again.")
     return int(text)
+
+
+def parsed(model: type[Form], fields: Mapping[str, str]) -> tuple[Form | None, dict[str, str]]:
+    """Return what a form says, or None and a sentence for each field that is wrong."""
+    wanted = {name: fields.get(name, "") for name in model.model_fields}
+    try:
+        return model.model_validate(wanted), {}
+    except ValidationError as refused:
+        names = [str(error["loc"][0]) for error in refused.errors(include_input=False, include_url=False)]
+        return None, {name: _WORDS[name] for name in names}

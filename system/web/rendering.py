@@ -1,6 +1,5 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -10,11 +9,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from system.accounts.devices import device
 from system.accounts.identity import Visitor
 from system.accounts.models import Identity
 from system.context import Context, System
 from system.kit.ids import new_secret
 from system.kit.money import EXPONENTS, Money
+from system.kit.wording import moment
 from system.web.guard import TOKEN_FIELD, form_holder, form_token, visitor_cookie_name
 
 BRAND = "Lyceum"
@@ -41,10 +42,6 @@ def amount_step(currency: str) -> str:
     return f"0.{'0' * (exponent - 1)}1" if exponent else "1"
 
 
-def moment(instant: datetime) -> str:
-    return f"{instant.day} {instant:%B %Y, %H:%M} UTC"
-
-
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -52,7 +49,13 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.filters |= {"price": price, "bare_amount": bare_amount, "step": amount_step, "moment": moment}
+_ENVIRONMENT.filters |= {
+    "price": price,
+    "bare_amount": bare_amount,
+    "step": amount_step,
+    "moment": moment,
+    "device": device,
+}
 _ENVIRONMENT.globals["brand"] = BRAND
 
 
