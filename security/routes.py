@@ -7,6 +7,12 @@ from typing import Any, Final
 
 _PARAMETER: Final = re.compile(r"\{([^}]+)\}")
 PUBLIC: Final = "public"
+SOMEWHERE: Final = {
+    "payment_id": "pay_00000000000000000000000000",
+    "price_id": "prc_course_python",
+    "session_id": "ses_00000000000000000000000000",
+}
+"""A value for every parameter of a path, for questions whose answer comes before the object is looked for."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

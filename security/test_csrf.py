@@ -6,9 +6,8 @@ from typing import Final
 import pytest
 
 from security.reader import Reader
-from security.routes import Route
+from security.routes import SOMEWHERE, Route
 
-SOMEWHERE: Final = {"payment_id": "pay_00000000000000000000000000", "price_id": "prc_course_python"}
 FOREIGN: Final = "https://evil.example.com"
 
 

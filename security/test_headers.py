@@ -7,14 +7,13 @@ import pytest
 
 from security.conftest import ROLES
 from security.reader import Reader
-from security.routes import Route
+from security.routes import SOMEWHERE, Route
 
 FENCE: Final = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
 POLICY: Final = ("default-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "object-src 'none'")
-SOMEWHERE: Final = {"payment_id": "pay_00000000000000000000000000", "price_id": "prc_course_python"}
 
 
 @pytest.mark.proves("B3.3")

@@ -13,13 +13,12 @@ import pytest
 from fixtures.client import Member, Visitor
 from security.conftest import ROLES
 from security.reader import Reader, is_turned_away
-from security.routes import Route
+from security.routes import SOMEWHERE, Route
 
 _TABLE: Final = tomllib.loads(Path(__file__).with_name("matrix.toml").read_text(encoding="utf-8"))
 GROUPS: Final[Mapping[str, list[str]]] = _TABLE["groups"]
 DECISIONS: Final[Mapping[str, str]] = {**_TABLE["operations"], **_TABLE["pages"]}
 ANONYMOUS: Final = "anonymous"
-SOMEWHERE: Final = {"payment_id": "pay_00000000000000000000000000", "price_id": "prc_course_python"}
 REFUSED: Final = frozenset({"authentication-required", "forbidden"})
 ENDS_THE_SESSION: Final = "POST /logout"
 
