@@ -53,6 +53,12 @@ def said(response: httpx.Response) -> str:
     return str(httpx.URL(followed).params["said"])
 
 
+def test_the_address_leads_there_without_its_last_slash(stand_in: Emulator) -> None:
+    response = stand_in.http.get("/_emulator")
+
+    assert (response.status_code, response.headers["location"]) == (308, HOME)
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_every_room_is_there_and_lets_no_script_run(stand_in: Emulator, room: str) -> None:
     response = stand_in.http.get(HOME + room)
