@@ -6,6 +6,7 @@ itself. With nox installed, `nox -s prove` does the same.
 
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -40,7 +41,9 @@ nox.options.error_on_external_run = False
 nox.options.sessions = ["lint", "types", "imports", "unit"]
 
 
-def run(session: nox.Session, *arguments: str, browser: bool = False) -> None:
+def run(
+    session: nox.Session, *arguments: str, browser: bool = False, folder: str | Path = ROOT, **environment: str
+) -> None:
     """Run Python in the one environment that all sessions share, made from the lock when it changed.
 
     The exit code is the command's own (nox itself would turn every failure into 1): 2 is a verdict, 3 a broken harness.
@@ -53,9 +56,18 @@ def run(session: nox.Session, *arguments: str, browser: bool = False) -> None:
     if browser:
         session.run(str(PYTHON), "-m", "fixtures.browser", "--ensure", external=True, silent=True)
     session.log("python %s", " ".join(arguments))
-    ended = subprocess.run([PYTHON, *arguments], check=False, cwd=ROOT)
-    if ended.returncode:
-        sys.exit(ended.returncode)
+    code = _ended([str(PYTHON), *arguments], folder, os.environ | environment)
+    if code:
+        sys.exit(code)
+
+
+def _ended(command: list[str], folder: str | Path, environment: dict[str, str]) -> int:
+    """Run a command to its end, however this process is told to end: it may have something to save or to clear away."""
+    with subprocess.Popen(command, cwd=folder, env=environment) as child:
+        # Ctrl-C reaches the child too; it alone decides what becomes of it.
+        signal.signal(signal.SIGINT, lambda *_: None)
+        signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+        return child.wait()
 
 
 @nox.session
@@ -73,7 +85,9 @@ def prove(session: nox.Session) -> None:
 @nox.session
 def emulator(session: nox.Session) -> None:
     """Run the Stripe emulator alone, for a project of yours (-- --port 12111 --seed 1; -- --help for more)."""
-    run(session, "-m", "fixtures.stripe", *(session.posargs or ["--port", "12111"]))
+    # Its files are named from where the caller stands, whose own modules it must not import (-P).
+    command = ("-P", "-m", "fixtures.stripe", *session.posargs)
+    run(session, *command, folder=session.invoked_from, PYTHONPATH=str(ROOT))
 
 
 @nox.session
@@ -144,5 +158,5 @@ def bench(session: nox.Session) -> None:
 
 
 if __name__ == "__main__":
-    os.chdir(ROOT)
+    sys.argv[1:1] = ["--noxfile", __file__]  # and stay where the caller stands
     nox.main()
