@@ -1,0 +1,130 @@
+"""What a customer's invoices are charged by default: a method or a source that is the customer's own."""
+
+from typing import Any
+
+import pytest
+import stripe
+
+from contract.emulator.running import Emulator
+from contract.emulator.subscribing import price, subscribe
+
+
+def default_of(client: stripe.StripeClient, customer: str) -> str | None:
+    settings = client.v1.customers.retrieve(customer).invoice_settings
+    assert settings is not None
+    method = settings.default_payment_method
+    return None if method is None else str(method)
+
+
+def attached(client: stripe.StripeClient, customer: str) -> list[str]:
+    return [method.id for method in client.v1.customers.payment_methods.list(customer).data]
+
+
+def source_of(client: stripe.StripeClient, customer: str) -> str:
+    return client.v1.customers.payment_sources.create(customer, {"source": "tok_visa"}).id
+
+
+def test_a_test_token_that_is_attached_can_be_the_default_in_the_same_call(client: stripe.StripeClient) -> None:
+    made = client.v1.customers.create(
+        {"payment_method": "pm_card_visa", "invoice_settings": {"default_payment_method": "pm_card_visa"}}
+    )
+
+    assert [default_of(client, made.id)] == attached(client, made.id)
+    assert made.invoice_settings is not None
+    assert made.invoice_settings.default_payment_method == default_of(client, made.id)
+    assert subscribe(client, made.id, price(client)).status == "active"
+
+
+def test_a_method_that_is_attached_can_be_the_default_by_its_id(client: stripe.StripeClient) -> None:
+    method = client.v1.payment_methods.create({"type": "card", "card": {"token": "tok_visa"}}).id
+
+    made = client.v1.customers.create(
+        {"payment_method": method, "invoice_settings": {"default_payment_method": method}}
+    )
+
+    assert default_of(client, made.id) == method
+
+
+NOT_ATTACHED: Any = {"invoice_settings": {"default_payment_method": "pm_card_visa"}}
+"""A test token makes a new method each time, which is then nobody's."""
+
+
+def test_a_token_that_is_not_attached_is_no_default(client: stripe.StripeClient) -> None:
+    customer = client.v1.customers.create({"payment_method": "pm_card_visa"}).id
+    other: Any = {"payment_method": "pm_card_mastercard", **NOT_ATTACHED}
+
+    for refused in (
+        lambda: client.v1.customers.update(customer, NOT_ATTACHED),
+        lambda: client.v1.customers.create(NOT_ATTACHED),
+        lambda: client.v1.customers.create(other),
+    ):
+        with pytest.raises(stripe.InvalidRequestError) as refusal:
+            refused()
+        assert (refusal.value.http_status, refusal.value.code) == (400, "resource_missing")
+        assert refusal.value.param == "invoice_settings[default_payment_method]"
+        assert "must be attached to the customer" in str(refusal.value.user_message)
+    assert default_of(client, customer) is None
+
+
+def test_a_refused_default_leaves_no_customer(client: stripe.StripeClient, stand_in: Emulator) -> None:
+    email = "nobody@example.com"
+
+    assert stand_in.post(
+        "/v1/customers", {"email": email, "invoice_settings[default_payment_method]": "pm_card_visa"}
+    ).is_error
+
+    assert client.v1.customers.list({"email": email}).data == []
+
+
+@pytest.mark.parametrize("kind", ["subscription", "subscription update", "invoice", "schedule"])
+def test_what_is_billed_by_a_method_that_is_not_attached_is_refused(client: stripe.StripeClient, kind: str) -> None:
+    customer = client.v1.customers.create({"source": "tok_visa"}).id
+    named: Any = {"default_payment_method": "pm_card_visa"}
+    items: Any = [{"price": price(client)}]
+    calls = {
+        "subscription": lambda: client.v1.subscriptions.create({"customer": customer, "items": items, **named}),
+        "subscription update": lambda: client.v1.subscriptions.update(
+            subscribe(client, customer, price(client)).id, named
+        ),
+        "invoice": lambda: client.v1.invoices.create({"customer": customer, **named}),
+        "schedule": lambda: client.v1.subscription_schedules.create(
+            {"customer": customer, "start_date": "now", "phases": [{"items": items, **named}]}
+        ),
+    }
+
+    with pytest.raises(stripe.InvalidRequestError) as refusal:
+        calls[kind]()
+
+    assert (refusal.value.http_status, refusal.value.code) == (400, "resource_missing")
+    assert "must be attached to the customer" in str(refusal.value.user_message)
+
+
+def test_a_scheduled_default_is_checked_when_it_is_planned(client: stripe.StripeClient) -> None:
+    customer = client.v1.customers.create({"source": "tok_visa"}).id
+    later: Any = {
+        "customer": customer,
+        "start_date": client.v1.customers.retrieve(customer).created + 86400,
+        "default_settings": {"default_payment_method": "pm_card_visa"},
+        "phases": [{"items": [{"price": price(client)}]}],
+    }
+
+    with pytest.raises(stripe.InvalidRequestError) as refusal:
+        client.v1.subscription_schedules.create(later)
+
+    assert (refusal.value.code, refusal.value.param) == ("resource_missing", "default_settings[default_payment_method]")
+
+
+def test_the_default_source_is_one_of_the_customers_own(client: stripe.StripeClient) -> None:
+    mine, other = (client.v1.customers.create({}).id for _ in range(2))
+    first, second = source_of(client, mine), source_of(client, mine)
+
+    with pytest.raises(stripe.InvalidRequestError) as refusal:
+        client.v1.customers.update(mine, {"default_source": source_of(client, other)})
+    moved = client.v1.customers.update(mine, {"default_source": second})
+
+    assert (refusal.value.http_status, refusal.value.code, refusal.value.param) == (
+        400,
+        "resource_missing",
+        "default_source",
+    )
+    assert moved.default_source == second != first
