@@ -1,4 +1,4 @@
-"""`noxfile.py -s emulator`, from a folder of somebody else's project: its files are theirs, and it ends as it is told."""
+"""`noxfile.py -s emulator`, from a folder of somebody else's: the files are theirs, and it ends as it is told."""
 
 import sys
 from pathlib import Path
