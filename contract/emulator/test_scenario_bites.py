@@ -26,7 +26,7 @@ def test_twenty_customers_who_pay_meet_every_trouble_of_webhooks(tmp_path: Path,
 
 def test_what_never_bit_is_told_in_the_answer_on_the_page_and_at_the_end() -> None:
     with Popen(
-        [sys.executable, "-m", "fixtures.stripe", "--port", "0", "--scenario", str(CHAOS)],
+        [sys.executable, "-m", "fixtures.stripe", "--port", "0", "--scenario", CHAOS.stem],
         stdout=PIPE,
         stderr=PIPE,
         text=True,
