@@ -1,11 +1,12 @@
-"""`python -m system migrate`: the schema's versions, then the catalogue."""
+"""`python -m system migrate`: the schema's versions, then tiers and catalogue."""
 
 import sys
 
 import psycopg
 from sqlalchemy.exc import OperationalError
 
-from system.catalogue.seed import seed
+from system.catalogue.seed import seed as seed_catalogue
+from system.entitlements.seed import seed as seed_tiers
 from system.migrations import schema
 from system.settings import Settings
 
@@ -39,6 +40,7 @@ def _migrate(url: str, revision: str) -> int:
         print(f"The schema is at {revision}.")  # noqa: T201 - a command prints
         return 0
     with psycopg.connect(url, autocommit=True) as conn:
-        count = seed(conn)
-    print(f"The schema is up to date; {count} items are for sale.")  # noqa: T201 - a command prints
+        tiers = seed_tiers(conn)
+        items = seed_catalogue(conn)
+    print(f"The schema is up to date; {tiers} tiers and {items} items are known.")  # noqa: T201 - a command prints
     return 0

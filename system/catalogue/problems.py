@@ -1,4 +1,4 @@
-from system.kit.problems import Problem
+from system.kit.problems import NotFound, Problem
 
 
 class PriceNotFound(Problem):
@@ -15,3 +15,15 @@ class PriceChanged(Problem):
     slug = "price-changed"
     title = "The price has changed"
     status = 409
+
+
+class SubscribeInstead(Problem):
+    """A plan is not bought once but subscribed to; send its price_id to /api/subscriptions/create."""
+
+    slug = "subscribe-instead"
+    title = "This is a plan to subscribe to"
+    status = 409
+
+
+class NoSuchCourse(NotFound):
+    """There is no such course; all that there are stand at /api/learning/courses."""

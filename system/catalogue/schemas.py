@@ -1,6 +1,6 @@
 from pydantic import BaseModel, ConfigDict, Field
 
-from system.catalogue.models import Kind
+from system.catalogue.models import ForSale
 
 
 class Item(BaseModel):
@@ -10,7 +10,7 @@ class Item(BaseModel):
 
     item_id: str = Field(examples=["itm_course_python"])
     price_id: str = Field(examples=["prc_course_python"])
-    kind: Kind
+    kind: ForSale
     name: str = Field(examples=["Python from the ground up"])
     description: str
     amount: int = Field(examples=[4900])

@@ -10,25 +10,40 @@ _SEED = Path(__file__).with_name("seed.toml")
 
 
 def seed(conn: "psycopg.Connection[Any]") -> int:
-    """Bring items and prices up to date and return how many items there are; old prices stay, no longer current."""
+    """Bring items and prices up to date and return how many items there are; old prices stay, no longer current.
+
+    The tiers are there before the plans that are of one.
+    """
     items: list[dict[str, Any]] = tomllib.loads(_SEED.read_text(encoding="utf-8"))["items"]
     with conn.transaction():
         for item in items:
-            conn.execute(_ITEM, item)
-            offer = {"item_id": item["item_id"], **item["price"]}
+            conn.execute(_ITEM, {"free": "price" not in item, **item})
+            if "plan" in item:
+                conn.execute(_PLAN, {"item_id": item["item_id"], **item["plan"]})
+            offer = {"item_id": item["item_id"], **item.get("price", {"price_id": None})}
             conn.execute(_RETIRE, offer)
-            conn.execute(_PRICE, offer)
+            if "price" in item:
+                conn.execute(_PRICE, offer)
     return len(items)
 
 
 _ITEM = """
-INSERT INTO items (item_id, kind, name, description, repeatable)
-VALUES (%(item_id)s, %(kind)s, %(name)s, %(description)s, %(repeatable)s)
+INSERT INTO items (item_id, kind, name, description, repeatable, free)
+VALUES (%(item_id)s, %(kind)s, %(name)s, %(description)s, %(repeatable)s, %(free)s)
 ON CONFLICT (item_id) DO UPDATE
-   SET kind = EXCLUDED.kind, name = EXCLUDED.name, description = EXCLUDED.description, repeatable = EXCLUDED.repeatable
+   SET kind = EXCLUDED.kind, name = EXCLUDED.name, description = EXCLUDED.description,
+       repeatable = EXCLUDED.repeatable, free = EXCLUDED.free
 """
 
-_RETIRE = "UPDATE prices SET current = false WHERE item_id = %(item_id)s AND price_id <> %(price_id)s AND current"
+_PLAN = """
+INSERT INTO plans (item_id, tier, interval) VALUES (%(item_id)s, %(tier)s, %(interval)s)
+ON CONFLICT (item_id) DO UPDATE SET tier = EXCLUDED.tier, interval = EXCLUDED.interval
+"""
+
+_RETIRE = """
+UPDATE prices SET current = false
+ WHERE item_id = %(item_id)s AND price_id IS DISTINCT FROM %(price_id)s::text AND current
+"""
 
 # An amount that differs from the stored one is refused by the table: a price never changes.
 _PRICE = """

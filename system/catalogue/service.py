@@ -1,6 +1,6 @@
 from system.catalogue import repository
-from system.catalogue.models import Offer
-from system.catalogue.problems import PriceChanged, PriceNotFound
+from system.catalogue.models import Course, Offer
+from system.catalogue.problems import NoSuchCourse, PriceChanged, PriceNotFound, SubscribeInstead
 from system.kit.db import Connection
 from system.kit.money import Money
 
@@ -13,6 +13,11 @@ async def resolve(conn: Connection, price_id: str, *, seen: Money) -> Offer:
     offer = await repository.find_offer(conn, price_id)
     if offer is None:
         raise PriceNotFound(f"There is no price {price_id}; take a price_id from /api/catalogue/items.")
+    if offer.kind == "plan":
+        raise SubscribeInstead(
+            f"{offer.name} is a plan: send {price_id} to /api/subscriptions/create, and nothing is bought twice.",
+            pricing_url="/pricing#plans",
+        )
     if not offer.current:
         offer = await repository.current_offer(conn, offer.item_id)
         if offer is None:
@@ -21,6 +26,14 @@ async def resolve(conn: Connection, price_id: str, *, seen: Money) -> Offer:
     if offer.money != seen:
         raise _changed(offer)
     return offer
+
+
+async def get_course(conn: Connection, item_id: str) -> Course:
+    """Return a course, or raise NoSuchCourse."""
+    course = await repository.find_course(conn, item_id)
+    if course is None:
+        raise NoSuchCourse(f"There is no course {item_id}; all that there are stand at /api/learning/courses.")
+    return course
 
 
 def _changed(offer: Offer) -> PriceChanged:

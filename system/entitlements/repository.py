@@ -1,6 +1,7 @@
 from datetime import datetime
 
-from system.kit.db import Connection, execute
+from system.entitlements.models import Source
+from system.kit.db import Connection, execute, fetch_all
 from system.kit.ids import new_id
 
 
@@ -45,4 +46,19 @@ async def restore(conn: Connection, payment_id: str, because: str) -> bool:
             """,
             {"payment_id": payment_id, "because": because},
         )
+    )
+
+
+async def list_purchases(conn: Connection, account_id: str, item_id: str) -> list[Source]:
+    """List the payments that bought an item and were not given back."""
+    return await fetch_all(
+        conn,
+        Source,
+        """
+        SELECT 'purchase' AS kind, payment_id AS source_id, NULL AS tier, granted_at AS starts_at,
+               NULL::timestamptz AS ends_at
+          FROM grants
+         WHERE account_id = %(account_id)s AND item_id = %(item_id)s AND revoked_at IS NULL
+        """,
+        {"account_id": account_id, "item_id": item_id},
     )
