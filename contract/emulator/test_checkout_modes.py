@@ -169,6 +169,21 @@ def test_a_coupon_comes_off_and_is_counted(client: stripe.StripeClient, stand_in
     assert client.v1.coupons.retrieve(coupon).times_redeemed == 1
 
 
+def test_a_code_for_the_first_purchase_is_counted_by_that_purchase(
+    client: stripe.StripeClient, stand_in: Emulator
+) -> None:
+    coupon = client.v1.coupons.create({"percent_off": 20, "duration": "once"}).id
+    first: Any = {"promotion": {"type": "coupon", "coupon": coupon}, "restrictions": {"first_time_transaction": True}}
+    promotion = client.v1.promotion_codes.create(first).id
+    customer = client.v1.customers.create({}).id
+
+    session = order(client, customer=customer, discounts=[{"promotion_code": promotion}])
+    buy(stand_in, session)
+
+    assert again(client, session).status == "complete"
+    assert client.v1.promotion_codes.retrieve(promotion).times_redeemed == 1
+
+
 def test_what_costs_nothing_is_completed_without_a_payment(client: stripe.StripeClient, stand_in: Emulator) -> None:
     coupon = client.v1.coupons.create({"percent_off": 100, "duration": "once"}).id
     session = order(client, discounts=[{"coupon": coupon}])
