@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from fixtures.bench import Bench
 from fixtures.builders import Person
 from fixtures.client import Auditor, Member, Visitor
 from fixtures.links import mailed_token
+
+pytestmark = pytest.mark.proves("A15.7", "A15.9")
 
 NEW = "another-horse-altogether"
 NEW_ADDRESS = "new address"

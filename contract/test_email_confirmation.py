@@ -11,6 +11,8 @@ from fixtures.builders import Person
 from fixtures.client import Auditor, Item, Member, Visitor
 from fixtures.links import CONFIRM, RESET, mailed_token
 
+pytestmark = pytest.mark.proves("A15.7")
+
 
 @pytest.fixture
 def token(bench: Bench, enrolled: Member) -> str:

@@ -9,6 +9,8 @@ from fixtures.builders import Person
 from fixtures.client import Auditor, Member, Visitor
 from fixtures.links import RESET, mailed_token
 
+pytestmark = pytest.mark.proves("A15.8")
+
 NEW = "another-horse-altogether"
 
 

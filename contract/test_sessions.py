@@ -6,6 +6,8 @@ from fixtures.bench import Bench
 from fixtures.builders import Person
 from fixtures.client import Auditor, Member, Visitor
 
+pytestmark = pytest.mark.proves("A15.9")
+
 NEVER = "ses_00000000000000000000000000"
 
 

@@ -16,6 +16,8 @@ from fixtures.links import CONFIRM, RESET, link_in, mailed_token
 from fixtures.together import at_once
 from security.reader import Reader, is_turned_away
 
+pytestmark = pytest.mark.proves("A15.8")
+
 NEW: Final = "another-horse-altogether"
 ROUNDS: Final = 30
 SLOWER_MAX: Final = 1.5

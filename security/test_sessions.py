@@ -11,6 +11,8 @@ from fixtures.client import Member, Visitor
 from fixtures.together import at_once
 from security.reader import Reader
 
+pytestmark = pytest.mark.proves("A15.9")
+
 
 @pytest.fixture
 def victims_session(enrolled: Member) -> str:

@@ -7,12 +7,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page
 
-from e2e.pages import checkout, history, hosted_checkout, pricing, receipt
+from e2e.pages import checkout, history, hosted_checkout, mailed, pricing, receipt
 from e2e.pages.sign_up import sign_up
+from fixtures.bench import Bench
 from fixtures.builders import Person
+from fixtures.links import CONFIRM, RESET, link_in
 
 COURSE = "Python from the ground up"
 TELEPHONE_WIDTH = 360
+READ_ON_A_TELEPHONE = ("/", "/pricing", "/history", "/account", "/forgot-password", "/checkout/prc_course_python")
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
@@ -33,10 +36,29 @@ def test_no_screen_has_an_accessibility_violation(
     assert not faults, "\n".join(faults)
 
 
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_no_screen_of_an_account_has_an_accessibility_violation(
+    open_browser: Callable[..., BrowserContext], bench: Bench, ada: Person, colours: Literal["light", "dark"]
+) -> None:
+    page = open_browser(color_scheme=colours).new_page()
+    faults = _faults(page, "/forgot-password")
+    sign_up(page, ada)
+    mailed.ask_for_reset(page, ada.email)
+    faults += [*_faults(page), *_faults(page, "/account"), *_faults(page, "/confirm-email?token=guessed")]
+    for subject in (CONFIRM, RESET):
+        faults += _faults(page, link_in(bench.mailbox.wait_for(to=ada.email, subject=subject)))
+
+    assert not faults, "\n".join(faults)
+
+
 def test_a_telephone_scrolls_no_screen_sideways(open_browser: Callable[..., BrowserContext], ada: Person) -> None:
     page = open_browser(viewport={"width": TELEPHONE_WIDTH, "height": 740}).new_page()
     sign_up(page, ada)
-    wide = [path for path in ("/", "/pricing", "/history", "/checkout/prc_course_python") if _too_wide(page, path)]
+    wide = [
+        path
+        for path in ("/", "/pricing", "/history", "/account", "/forgot-password", "/checkout/prc_course_python")
+        if _too_wide(page, path)
+    ]
 
     assert not wide, f"wider than {TELEPHONE_WIDTH} px: {wide}"
 

@@ -13,11 +13,16 @@ def sign_up(page: Page, person: Person) -> None:
     page.get_by_role("button", name="Log out").wait_for()
 
 
-def log_in(page: Page, person: Person) -> None:
+def fill_in(page: Page, person: Person) -> None:
+    """Send the form of a log-in; where that leads is the journey's business."""
     page.goto("/login")
     page.get_by_label("Email").fill(person.email)
     page.get_by_label("Password").fill(person.password)
     page.get_by_role("button", name="Log in").click()
+
+
+def log_in(page: Page, person: Person) -> None:
+    fill_in(page, person)
     page.get_by_role("button", name="Log out").wait_for()
 
 
