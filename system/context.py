@@ -6,7 +6,7 @@ from fastapi import Depends, Request
 from system.kit.clock import Clock
 from system.kit.db import Database
 from system.kit.pagination import Cursors
-from system.processor.port import PaymentProcessor
+from system.processor.billing import Processor
 from system.settings import Settings
 
 
@@ -17,7 +17,7 @@ class System:
     settings: Settings
     clock: Clock
     db: Database
-    processor: PaymentProcessor
+    processor: Processor
     cursors: Cursors
 
 

@@ -10,7 +10,15 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from system.kit.money import Money
-from system.processor.port import ActionRequired, Canceled, Charged, Declined, Unavailable, Unknown
+from system.processor.port import (
+    ActionRequired,
+    Canceled,
+    Charged,
+    Declined,
+    PaymentProcessor,
+    Unavailable,
+    Unknown,
+)
 
 Interval = Literal["month", "year"]
 BilledStatus = Literal[
@@ -146,6 +154,8 @@ class PriceChange:
     price: PlanPrice
     new_period: bool
     prorated_at: datetime
+    # A trial is over with the change, and the first paid period begins.
+    ends_trial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,3 +246,7 @@ class BillingProcessor(Protocol):
 
     def events_since(self, created_at: datetime) -> AsyncIterator[Mapping[str, Any]]:
         """Read every event made at `created_at` or later, oldest first; ProcessorAwayError if it cannot be read."""
+
+
+class Processor(PaymentProcessor, BillingProcessor, Protocol):
+    """All that is asked of the processor."""

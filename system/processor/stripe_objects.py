@@ -62,10 +62,10 @@ def session_answer(session: Object) -> PaymentAnswer:
     if session["status"] == "expired":
         return Canceled("expired")
     if session["status"] == "open":
-        return ActionRequired(session["url"], _id_of(intent), session["id"])
+        return ActionRequired(session["url"], id_of(intent), session["id"])
     if session["payment_status"] != "paid" or not isinstance(intent, Mapping):
         # A completed page is not money: some methods pay days later, or never.
-        return Unknown(f"the session is complete and {session['payment_status']}", processor_payment_id=_id_of(intent))
+        return Unknown(f"the session is complete and {session['payment_status']}", processor_payment_id=id_of(intent))
     return payment_answer(intent)
 
 
@@ -73,8 +73,8 @@ def refund_answer(refund: Object) -> Refunded:
     """Read a Refund with `balance_transaction` and `failure_balance_transaction` expanded."""
     return Refunded(
         processor_refund_id=refund["id"],
-        charge_id=str(_id_of(refund["charge"])),
-        processor_payment_id=_id_of(refund.get("payment_intent")),
+        charge_id=str(id_of(refund["charge"])),
+        processor_payment_id=id_of(refund.get("payment_intent")),
         money=Money(refund["amount"], refund["currency"]),
         state=_REFUND_STATES[refund["status"]],
         our_refund_id=(refund.get("metadata") or {}).get("refund_id"),
@@ -94,7 +94,7 @@ def _charged(intent: Object) -> PaymentAnswer:
         processor_payment_id=intent["id"],
         charge_id=charge["id"],
         money=Money(intent["amount_received"], intent["currency"]),
-        customer_id=_id_of(intent.get("customer")),
+        customer_id=id_of(intent.get("customer")),
         movement=movement,
     )
 
@@ -129,7 +129,7 @@ def _movement(transaction: object) -> Movement | None:
     )
 
 
-def _id_of(reference: object) -> str | None:
+def id_of(reference: object) -> str | None:
     """Stripe gives a related object as its id, or whole where it was expanded."""
     if isinstance(reference, Mapping):
         return str(reference["id"])
