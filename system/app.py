@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from system.accounts.access import install_openapi
 from system.accounts.credential_endpoints import router as credentials
 from system.accounts.endpoints import router as accounts
+from system.accounts.second_factor.endpoints import router as second_factor
 from system.accounts.session_endpoints import router as sessions
 from system.admin.endpoints import router as admin
 from system.catalogue.endpoints import router as catalogue
@@ -53,7 +54,7 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
     http_metrics = HttpMetrics()
     # Routes are tried in this order: what moves money first.
     for router in (
-        *(payments, webhooks, catalogue, accounts, sessions, credentials),
+        *(payments, webhooks, catalogue, accounts, sessions, credentials, second_factor),
         *(admin, health, metrics_routes(http_metrics)),
     ):
         app.include_router(router)

@@ -5,6 +5,8 @@ from system.accounts.access import public
 from system.accounts.identity import Caller, origin_of
 from system.accounts.problems import EmailTaken, InvalidCredentials
 from system.accounts.schemas import AccountOut, Login, SessionOut, SignUp
+from system.accounts.second_factor.models import IssuedChallenge
+from system.accounts.second_factor.problems import SecondFactorRequired
 from system.accounts.session_endpoints import session_out
 from system.context import Context
 from system.kit.problems import AuthenticationRequired, documented
@@ -26,11 +28,24 @@ async def sign_up(body: SignUp, request: Request, system: Context) -> SessionOut
     return session_out(system, opened)
 
 
-@router.post("/login", operation_id="log_in", dependencies=[public], responses=documented(InvalidCredentials))
+@router.post(
+    "/login",
+    operation_id="log_in",
+    dependencies=[public],
+    responses=documented(InvalidCredentials, SecondFactorRequired),
+)
 async def log_in(body: Login, request: Request, system: Context) -> SessionOut:
-    """Open a session. A wrong password and an unknown email get the same answer after the same time."""
-    opened = await service.log_in(system, email=body.email, password=body.password, origin=origin_of(request, "bearer"))
-    return session_out(system, opened)
+    """Open a session. A wrong password and an unknown email get the same answer after the same time.
+
+    An account with a second factor gets `second-factor-required` for a right password, with the token that
+    `POST /api/accounts/login/second-factor` takes.
+    """
+    admission = await service.log_in(
+        system, email=body.email, password=body.password, origin=origin_of(request, "bearer")
+    )
+    if isinstance(admission, IssuedChallenge):
+        raise SecondFactorRequired(admission)
+    return session_out(system, admission)
 
 
 @router.get("/me", operation_id="show_me", responses=documented(AuthenticationRequired))

@@ -4,7 +4,6 @@ A token is looked up by its hash, which is as good as a comparison in constant t
 hash of what he guesses towards one that is stored, so that the time of the look-up tells him nothing.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from system.accounts import link_repository, repository
@@ -14,13 +13,12 @@ from system.accounts.tokens import digest
 from system.context import System
 from system.kit.db import Connection
 from system.kit.ids import new_id
+from system.kit.pacing import Limits, longest, next_allowed_at
 from system.notifications.links import secret_of
 
 LIFE = timedelta(minutes=30)
-LIMITS = ((3, timedelta(hours=1)), (8, timedelta(days=1)))
+LIMITS: Limits = ((3, timedelta(hours=1)), (8, timedelta(days=1)))
 """So many mails of one purpose to one account within each span: enough for who lost one, too few to plague somebody."""
-
-_LONGEST = max(span for _, span in LIMITS)
 
 
 async def issue(
@@ -30,8 +28,8 @@ async def issue(
 
     Links that were issued before stay good until one of them is used: mails overtake each other.
     """
-    issued = await link_repository.issued_since(conn, account_id, purpose, now - _LONGEST)
-    allowed_at = next_allowed_at(issued, now)
+    issued = await link_repository.issued_since(conn, account_id, purpose, now - longest(LIMITS))
+    allowed_at = next_allowed_at(LIMITS, issued, now)
     if allowed_at is not None:
         raise TooManyMails(allowed_at, now)
     link = MailLink(new_id("lnk", now), account_id, purpose, email, expires_at=now + LIFE, closed_at=None)
@@ -68,9 +66,3 @@ def judged(link: MailLink | None, now: datetime) -> MailLink:
     if now >= link.expires_at:
         raise ExpiredLink
     return link
-
-
-def next_allowed_at(issued: Sequence[datetime], now: datetime) -> datetime | None:
-    """When the next mail may go, by when earlier ones went, the newest first; None if it may go now."""
-    waits = [issued[most - 1] + span for most, span in LIMITS if len(issued) >= most and issued[most - 1] + span > now]
-    return max(waits, default=None)

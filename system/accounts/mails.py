@@ -30,9 +30,7 @@ async def owe_password_notice(
 ) -> None:
     """Owe the owner word that the password is another one now, and by which program it was changed."""
     facts: dict[str, object] = {"on": moment(now), "device": device(user_agent)}
-    await repository.insert(
-        conn, event_key=event_key, template="password_changed", recipient=account_id, facts=facts, now=now
-    )
+    await _owe(conn, "password_changed", event_key, account_id, now=now, facts=facts)
 
 
 async def owe_email_notice(conn: Connection, link: MailLink, old_email: str, now: datetime) -> None:
@@ -46,3 +44,27 @@ async def owe_email_notice(conn: Connection, link: MailLink, old_email: str, now
         facts={"on": moment(now), "new_email": link.email},
         now=now,
     )
+
+
+async def owe_guessing_notice(conn: Connection, event_key: str, account_id: str, now: datetime) -> None:
+    """Owe the owner word that somebody who knows the password, or is inside, has tried many codes."""
+    await _owe(conn, "codes_guessed", event_key, account_id, now=now, facts={"on": moment(now)})
+
+
+async def owe_recovery_notice(conn: Connection, event_key: str, account_id: str, *, left: int, now: datetime) -> None:
+    facts: dict[str, object] = {"on": moment(now), "left": left}
+    await _owe(conn, "recovery_code_used", event_key, account_id, now=now, facts=facts)
+
+
+async def owe_second_factor_notice(
+    conn: Connection, event_key: str, account_id: str, *, enabled: bool, now: datetime
+) -> None:
+    """Owe the owner word that the second factor was switched on or off."""
+    template = "second_factor_on" if enabled else "second_factor_off"
+    await _owe(conn, template, event_key, account_id, now=now, facts={"on": moment(now)})
+
+
+async def _owe(
+    conn: Connection, template: str, event_key: str, account_id: str, *, now: datetime, facts: dict[str, object]
+) -> None:
+    await repository.insert(conn, event_key=event_key, template=template, recipient=account_id, facts=facts, now=now)

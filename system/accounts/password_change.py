@@ -1,4 +1,4 @@
-from system.accounts import link_repository, mails, passwords, repository, session_repository
+from system.accounts import link_repository, mails, passwords, repository, sessions
 from system.accounts.models import Identity
 from system.accounts.problems import WrongPassword
 from system.audit.service import Actor, record
@@ -22,9 +22,7 @@ async def change_password(
     async with system.db.transaction() as conn:
         if not await repository.replace_password(conn, known, password_hash):
             raise WrongPassword
-        ended = await session_repository.revoke_all_sessions(
-            conn, identity.account_id, now, "password_changed", but=identity.session_id
-        )
+        ended = await sessions.end_all(conn, identity.account_id, now, "password_changed", but=identity.session_id)
         await link_repository.void_open(conn, identity.account_id, now)
         event_key = new_id("pwd", now)
         await mails.owe_password_notice(

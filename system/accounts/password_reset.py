@@ -8,7 +8,7 @@ from datetime import datetime
 
 import structlog
 
-from system.accounts import link_repository, links, mails, passwords, repository, session_repository
+from system.accounts import link_repository, links, mails, passwords, repository, sessions
 from system.accounts.email_addresses import normalised
 from system.accounts.models import Account
 from system.accounts.problems import TooManyMails
@@ -52,7 +52,7 @@ async def reset(system: System, token: str, new_password: str, *, user_agent: st
         link = await links.use(conn, token, "reset_password", now)
         await repository.set_password(conn, link.account_id, password_hash)
         await repository.set_verified_email(conn, link.account_id, link.email, now)
-        ended = await session_repository.revoke_all_sessions(conn, link.account_id, now, "password_reset")
+        ended = await sessions.end_all(conn, link.account_id, now, "password_reset")
         await link_repository.void_open(conn, link.account_id, now)
         await mails.owe_password_notice(
             conn, event_key=link.link_id, account_id=link.account_id, user_agent=user_agent, now=now

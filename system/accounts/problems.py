@@ -80,6 +80,21 @@ class TooManyMails(Problem):
         super().__init__(text, headers={"Retry-After": str(seconds)})
 
 
+class TooManyTries(Problem):
+    """Too many wrong passwords or codes came for this account; wait as long as Retry-After says."""
+
+    slug: ClassVar[str] = "too-many-tries"
+    title: ClassVar[str] = "Too many wrong tries"
+    status: ClassVar[int] = 429
+
+    def __init__(self, allowed_at: datetime, now: datetime) -> None:
+        seconds = max(1, ceil((allowed_at - now).total_seconds()))
+        super().__init__(
+            f"Try again in {ceil(seconds / 60)} min; until then not even the right one is accepted.",
+            headers={"Retry-After": str(seconds)},
+        )
+
+
 class LinkRefused(Problem):
     """Base of what is wrong with a link; whoever holds one may know, since nobody can guess one."""
 

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from system.accounts import link_repository, passwords, repository, session_repository
+from system.accounts import link_repository, passwords, repository, sessions
+from system.accounts.admission import Admission, admit
 from system.accounts.email_addresses import normalised, send_first_link
 from system.accounts.models import Account, Origin, Role
 from system.accounts.problems import EmailTaken, InvalidCredentials
@@ -33,8 +34,8 @@ async def sign_up(system: System, *, email: str, password: str, name: str, origi
         return await open_session(system, conn, account, origin, now)
 
 
-async def log_in(system: System, *, email: str, password: str, origin: Origin) -> OpenedSession:
-    """Open a session; InvalidCredentials after the same work for a wrong password and for an address of nobody's."""
+async def log_in(system: System, *, email: str, password: str, origin: Origin) -> Admission:
+    """Let in by a password; InvalidCredentials after the same work for a wrong one and for an address of nobody's."""
     async with system.db.statement() as conn:
         known = await repository.find_credentials(conn, normalised(email))
     right = await passwords.matches(password, known.password_hash if known else None)
@@ -42,14 +43,7 @@ async def log_in(system: System, *, email: str, password: str, origin: Origin) -
     async with system.db.transaction() as conn:
         account = await repository.hold_credentials(conn, known) if known and right else None
         if account is not None:
-            await record(
-                conn,
-                actor=Actor(account.account_id, origin.request_id),
-                action="account.logged_in",
-                object_id=account.account_id,
-                now=now,
-            )
-            return await open_session(system, conn, account, origin, now)
+            return await admit(system, conn, account, origin, now, by="password")
         # Of nobody as well: a commit that only a known address costs is a way to tell it by the time of the answer.
         await record(
             conn,
@@ -81,7 +75,7 @@ async def set_account(
         assert inserted, f"{email} was taken between two statements; run the command again"
     else:
         await repository.update_password_and_role(conn, account.account_id, password_hash, role, verified_at=now)
-        await session_repository.revoke_all_sessions(conn, account.account_id, now, "credentials_changed")
+        await sessions.end_all(conn, account.account_id, now, "credentials_changed")
         await link_repository.void_open(conn, account.account_id, now)
     details: dict[str, object] = {"role": role, "role_before": found.role if found else None}
     actor = Actor("system:command")

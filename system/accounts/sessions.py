@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from system.accounts import repository, session_repository
 from system.accounts.models import Account, Identity, LiveSession, Origin
 from system.accounts.problems import CurrentSession, InvalidRefreshToken
+from system.accounts.second_factor import challenge_repository
 from system.accounts.tokens import access_token, digest
 from system.audit.service import Actor, record
 from system.context import System
@@ -77,9 +78,7 @@ async def log_out(system: System, identity: Identity, secret: str, *, everywhere
         actor = Actor(identity.account_id, request_id)
         await record(conn, actor=actor, action="session.logged_out", object_id=ended, now=now)
         if everywhere:
-            others = await session_repository.revoke_all_sessions(
-                conn, identity.account_id, now, "logged_out_everywhere"
-            )
+            others = await end_all(conn, identity.account_id, now, "logged_out_everywhere")
             await record(
                 conn,
                 actor=actor,
@@ -88,6 +87,15 @@ async def log_out(system: System, identity: Identity, secret: str, *, everywhere
                 now=now,
                 details={"other_sessions": others},
             )
+
+
+async def end_all(conn: Connection, account_id: str, now: datetime, because: str, *, but: str | None = None) -> int:
+    """End every session of an account, but for one if it is named, and every log-in that waits for a second factor.
+
+    The caller holds the account's row. Returns how many sessions ended.
+    """
+    await challenge_repository.void_open(conn, account_id, now)
+    return await session_repository.revoke_all_sessions(conn, account_id, now, because, but=but)
 
 
 async def list_live(system: System, identity: Identity, *, before: str | None, limit: int) -> Sequence[LiveSession]:

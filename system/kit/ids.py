@@ -24,6 +24,11 @@ def new_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
+def new_code(length: int) -> str:
+    """Return so many random characters, five bits each, that a person can copy: none is taken for another."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+
 def jitter(seconds: float) -> float:
     """Return between half of a wait and all of it, so that those who failed together do not return together."""
     return seconds * (0.5 + secrets.randbelow(1000) / 2000)

@@ -20,7 +20,12 @@ _PATHS: Mapping[str, str] = {
     "change_email": "/confirm-email?token={token}",
     "email_changed": "/",
     "reset_password": "/reset-password?token={token}",
+    "provider_linked": "/account/provider",
     "password_changed": "/forgot-password",
+    "codes_guessed": "/forgot-password",
+    "recovery_code_used": "/account/second-factor",
+    "second_factor_on": "/account/second-factor",
+    "second_factor_off": "/forgot-password",
 }
 """By template."""
 

@@ -2,9 +2,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from system.accounts.links import LIFE, judged, next_allowed_at
+from system.accounts.links import LIFE, LIMITS, judged
 from system.accounts.models import MailLink
 from system.accounts.problems import ClosedLink, ExpiredLink, TooManyMails, UnknownLink
+from system.kit.pacing import next_allowed_at
 from system.notifications.links import secret_of, url_of
 from system.tests.examples import SETTINGS
 
@@ -45,7 +46,7 @@ def test_used_link_is_called_used_even_when_it_has_expired_since() -> None:
     ],
 )
 def test_mails_are_limited_by_the_hour_and_by_the_day(ages: list[timedelta], wait: timedelta | None) -> None:
-    allowed_at = next_allowed_at([NOW - age for age in ages], NOW)
+    allowed_at = next_allowed_at(LIMITS, [NOW - age for age in ages], NOW)
 
     assert allowed_at == (None if wait is None else NOW + wait)
 

@@ -10,10 +10,11 @@ from system.accounts.problems import EmailTaken, InvalidCredentials, InvalidRefr
 from system.accounts.schemas import Login, SignUp
 from system.catalogue import repository as catalogue
 from system.kit.http import RequestId
+from system.web.entrance import admitted, forget, welcomed
 from system.web.fields import parsed
 from system.web.guard import Posted
 from system.web.notices import Told, notice
-from system.web.rendering import AtDesk, Desk, go, own_path, set_cookie
+from system.web.rendering import AtDesk, go, own_path
 
 router = APIRouter(include_in_schema=False)
 
@@ -49,7 +50,7 @@ async def sign_up(at: AtDesk, fields: Posted, request: Request) -> Response:
         except EmailTaken as taken:
             faults = {"email": f"{taken.title}. {taken.detail}"}
         else:
-            return _welcomed(at, opened, wanted)
+            return welcomed(at, opened, wanted)
     status = EmailTaken.status if body is not None else 422
     return at.page("sign_up.html", status=status, given=fields, faults=faults, next=wanted)
 
@@ -66,11 +67,11 @@ async def log_in(at: AtDesk, fields: Posted, request: Request) -> Response:
     # An email that is none is looked for all the same: it gets the answer, and takes the time, of an unknown one.
     email, password = (body.email, body.password) if body else ("", "")
     try:
-        opened = await service.log_in(at.system, email=email, password=password, origin=origin_of(request, "cookie"))
+        admission = await service.log_in(at.system, email=email, password=password, origin=origin_of(request, "cookie"))
     except InvalidCredentials as refused:
         text = f"{refused.title}. {refused.detail}"
         return at.page("login.html", status=refused.status, given=fields, refused=text, next=wanted, notice=None)
-    return _welcomed(at, opened, wanted)
+    return admitted(at, admission, wanted)
 
 
 @router.post("/logout")
@@ -86,12 +87,5 @@ async def log_out(at: AtDesk, reader: PageCaller, fields: Posted, request: Reque
             request_id=RequestId.of(request),
         )
     response = go("/")
-    response.delete_cookie(name, path="/", secure=at.system.settings.public_url.scheme == "https", httponly=True)
-    return response
-
-
-def _welcomed(at: Desk, opened: sessions.OpenedSession, wanted: str) -> Response:
-    response = go(wanted)
-    settings = at.system.settings
-    set_cookie(response, at.system, cookie_name(settings), opened.secret, days=settings.session_days)
+    forget(response, at.system.settings, name)
     return response

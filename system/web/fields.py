@@ -16,6 +16,7 @@ _WORDS = {
     "password": "Use 12 to 128 characters; a short sentence is easy to remember.",
     "new_password": "Use 12 to 128 characters; a short sentence is easy to remember.",
     "name": "Enter your name, up to 100 characters.",
+    "code": "Type the six digits that your authenticator shows, or a recovery code.",
     "token": "Part of the link is missing; open it from the mail again.",
 }
 

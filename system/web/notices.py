@@ -11,6 +11,9 @@ _NOTICES: Mapping[str, str] = {
     "password-changed": "Your password is changed, and your other sessions have ended.",
     "mail-sent": "A mail with a link is on its way to you.",
     "change-sent": "A mail with a link is on its way to the new address. Nothing changes before it is used.",
+    "challenge-ended": "That log-in has ended, or had too many wrong codes. Begin again with your password.",
+    "provider-linked": "It is linked. From now on you get in by it as well.",
+    "provider-unlinked": "It is unlinked. Your password opens your account.",
     "session-ended": "That session has ended.",
 }
 

@@ -3,7 +3,16 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from system.web import account_pages, credential_pages, docs_page, payment_pages, settings_pages, shop_pages
+from system.web import (
+    account_pages,
+    credential_pages,
+    docs_page,
+    payment_pages,
+    provider_pages,
+    second_step_pages,
+    settings_pages,
+    shop_pages,
+)
 from system.web.errors import install_page_errors
 
 _STATIC = Path(__file__).parent / "static"
@@ -11,7 +20,10 @@ _STATIC = Path(__file__).parent / "static"
 
 def mount_pages(app: FastAPI) -> None:
     """Add the pages to an application whose problem handlers are installed: they are wrapped for readers."""
-    for pages in (account_pages, credential_pages, settings_pages, shop_pages, payment_pages, docs_page):
+    for pages in (
+        *(account_pages, second_step_pages, provider_pages, credential_pages, settings_pages),
+        *(shop_pages, payment_pages, docs_page),
+    ):
         app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     install_page_errors(app)
