@@ -374,6 +374,23 @@ def test_a_pending_update_that_can_be_paid_is_applied_at_once(
     assert amounts(latest(client, subscription)) == [-500, 1000]
 
 
+def test_a_pending_update_is_given_up_with_its_invoice(
+    client: stripe.StripeClient, lived: tuple[str, stripe.Subscription]
+) -> None:
+    clock, subscription = lived
+    pay_with(client, str(subscription.customer), "pm_card_chargeCustomerFail")
+    waiting = update(client, subscription.id, **wanting(subscription, price(client, 2000)))
+
+    client.v1.invoices.void_invoice(str(waiting.latest_invoice))
+
+    after = again(client, subscription)
+    assert (after.status, after.pending_update, item(after).price.unit_amount) == ("active", None, 1000)
+    assert kinds(client, subscription.id)[-1] == "updated"
+    pay_with(client, str(subscription.customer), "pm_card_visa")
+    advance(client, clock, END + 2 * HOUR_S)
+    assert amounts(latest(client, subscription)) == [1000]
+
+
 def test_a_pending_update_expires(client: stripe.StripeClient, lived: tuple[str, stripe.Subscription]) -> None:
     clock, subscription = lived
     pay_with(client, str(subscription.customer), "pm_card_chargeCustomerFail")
