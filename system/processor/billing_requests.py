@@ -100,18 +100,22 @@ def _changed(change: PriceChange, item: str, price: str) -> Params:
     return {**params, **anchor, "proration_date": seconds(change.prorated_at)}
 
 
-def phases_params(schedule: Params, *, present: str, change: PriceChange, price: str, trial_end: int | None) -> Params:
-    """Return a schedule's present phase as it is, and the new price for one period after it."""
-    phase = schedule["current_phase"]
-    trial = {} if trial_end is None else {"trial_end": trial_end}
+def phases_params(subscription: Params, *, begun_at: int, change: PriceChange, price: str) -> Params:
+    """Return the present phase, until the period ends, and the new price for one period after it.
+
+    `begun_at` is when the schedule's present phase began. Its own end is no period's, once a phase began on the last of
+    a shorter month.
+    """
+    item = subscription["items"]["data"][0]
+    trial = {"trial_end": subscription["trial_end"]} if subscription["status"] == "trialing" else {}
     return {
         "end_behavior": "release",
         "proration_behavior": "none",
         "phases": [
             {
-                "items": [{"price": present}],
-                "start_date": phase["start_date"],
-                "end_date": phase["end_date"],
+                "items": [{"price": item["price"]["id"]}],
+                "start_date": begun_at,
+                "end_date": item["current_period_end"],
                 "proration_behavior": "none",
                 **trial,
             },

@@ -82,6 +82,11 @@ class StripeBilling(StripeCards, StripeChanges, StripeSchedules):
         return await self._verb(processor_subscription_id, "/pause", pause_params(), key=key)
 
     async def resume(self, processor_subscription_id: str, *, key: str) -> BillingAnswer:
+        raw = await self._known(processor_subscription_id)
+        if not isinstance(raw, dict):
+            return raw
+        if raw["status"] != "paused":
+            return await self._subscription(raw)
         path = f"/v1/subscriptions/{quote(processor_subscription_id, safe='')}/resume"
         reply = await self._api.ask("post", path, resume_params(), key=key)
         answer = await self._once_paid(reply, lambda found: found.status != "paused", key=key)

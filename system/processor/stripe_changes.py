@@ -12,7 +12,7 @@ from system.processor.billing import (
 )
 from system.processor.billing_requests import change_params, end_trial_params, preview_params
 from system.processor.port import Declined, Unavailable, Unknown
-from system.processor.stripe_api import Refused, Reply, our_mistake
+from system.processor.stripe_api import Json, Refused, Reply, our_mistake
 from system.processor.stripe_collecting import StripeCollecting
 from system.processor.stripe_invoices import preview_of, prices_of
 from system.processor.stripe_objects import id_of
@@ -26,8 +26,8 @@ class StripeChanges(StripeCollecting):
         named = await self._named(change)
         if not isinstance(named, tuple):
             return named
-        item, price = named
-        params = preview_params(change, item=item, price=price)
+        raw, price = named
+        params = preview_params(change, item=item_of(raw)["id"], price=price)
         reply = await self._api.ask("post", "/v1/invoices/create_preview", params)
         if isinstance(reply, Refused):
             return our_mistake(reply)
@@ -39,24 +39,33 @@ class StripeChanges(StripeCollecting):
         named = await self._named(change)
         if not isinstance(named, tuple):
             return named
-        item, price = named
+        raw, price = named
+        item = item_of(raw)
+        if item["price"]["id"] == price and not (change.ends_trial and raw["status"] == "trialing"):
+            # Done before, and perhaps so long ago that the key is forgotten: a new period would be charged twice.
+            return await self._subscription(raw)
         key = f"change:{change.change_id}"
         path = f"/v1/subscriptions/{quote(change.processor_subscription_id, safe='')}"
-        reply = await self._api.ask("post", path, change_params(change, item=item, price=price), key=key)
+        reply = await self._api.ask("post", path, change_params(change, item=item["id"], price=price), key=key)
         return await self._once_paid(reply, lambda found: found.price_id == change.price.price_id, key=key)
 
     async def end_trial(self, processor_subscription_id: str, *, key: str) -> BillingAnswer:
+        raw = await self._known(processor_subscription_id)
+        if not isinstance(raw, dict):
+            return raw
+        if raw["status"] != "trialing":
+            return await self._subscription(raw)
         path = f"/v1/subscriptions/{quote(processor_subscription_id, safe='')}"
         reply = await self._api.ask("post", path, end_trial_params(), key=key)
         return await self._once_paid(reply, lambda found: found.status != "trialing", key=key)
 
-    async def _named(self, change: PriceChange) -> tuple[str, str] | Unavailable | Unknown:
-        """Return the item that is changed and the price it gets, by Stripe's ids; neither ever changes."""
+    async def _named(self, change: PriceChange) -> tuple[Json, str] | Unavailable | Unknown:
+        """Return the subscription that is changed, whose item stays the same for ever, and Stripe's id of the price."""
         raw = await self._known(change.processor_subscription_id)
         if isinstance(raw, Unknown):
             return raw
         price = await self._prices.id_of(change.price)
-        return (str(item_of(raw)["id"]), price) if isinstance(price, str) else price
+        return (raw, price) if isinstance(price, str) else price
 
     async def _once_paid(self, reply: Reply, holds: Callable[[BilledSubscription], bool], *, key: str) -> BillingAnswer:
         """A bank's question leaves what was asked for waiting; a no ends it, and nothing is charged for it later."""

@@ -7,7 +7,6 @@ from system.processor.billing_requests import phases_params
 from system.processor.port import Unavailable, Unknown
 from system.processor.stripe_api import Json, Refused, our_mistake
 from system.processor.stripe_reading import StripeReading
-from system.processor.stripe_subscriptions import item_of
 
 _SCHEDULES = "/v1/subscription_schedules"
 
@@ -24,9 +23,8 @@ class StripeSchedules(StripeReading):
         schedule = await self._schedule_of(raw, change)
         if not isinstance(schedule, dict):
             return schedule
-        trial_end = raw["trial_end"] if raw["status"] == "trialing" else None
-        present = item_of(raw)["price"]["id"]
-        params = phases_params(schedule, present=present, change=change, price=price, trial_end=trial_end)
+        begun_at = schedule["current_phase"]["start_date"]
+        params = phases_params(raw, begun_at=begun_at, change=change, price=price)
         reply = await self._api.ask(
             "post", f"{_SCHEDULES}/{schedule['id']}", params, key=f"schedule-phases:{change.change_id}"
         )
