@@ -417,16 +417,15 @@ def test_a_customer_of_whom_nothing_waits_has_no_upcoming_invoice(client: stripe
     assert (error.http_status, error.code) == (400, "invoice_upcoming_none")
 
 
-def test_a_balance_is_not_mixed_of_two_currencies(client: stripe.StripeClient, payer: str) -> None:
+def test_a_credit_in_another_currency_stands_for_itself(client: stripe.StripeClient, payer: str) -> None:
     invoicing.paid(client, payer)
-    credit = invoicing.draft(client, payer, -500, currency="eur")
-    error = refusal(client.v1.invoices.finalize_invoice, credit.id)
-    plain = invoicing.paid(client, payer, 700, currency="eur")
+    credit = invoicing.opened(client, payer, -500, currency="eur")
+    plain = invoicing.paid(client, payer, 700)
 
-    assert (error.http_status, error.error and error.error.param) == (400, "currency")
-    assert client.v1.invoices.retrieve(credit.id).status == "draft"
-    assert (plain.status, plain.currency, plain.starting_balance) == ("paid", "eur", 0)
-    assert client.v1.customers.retrieve(payer).currency == "usd"
+    assert (credit.status, credit.ending_balance) == ("paid", -500)
+    assert (plain.status, plain.starting_balance, plain.amount_paid) == ("paid", 0, 700)
+    after = client.v1.customers.retrieve(payer, {"expand": ["invoice_credit_balance"]})
+    assert (after.currency, after.balance, after.to_dict()["invoice_credit_balance"]) == ("usd", 0, {"eur": 500})
 
 
 def test_more_than_was_due_goes_to_the_balance(client: stripe.StripeClient, payer: str) -> None:

@@ -52,10 +52,16 @@ def test_a_first_payment_that_fails_leaves_its_charge_and_nothing_else(client: s
     product, data = described(client)
     half, before = coupon(client), newest_event(client)
     fee: Any = {"currency": "usd", "product": product, "unit_amount": 500}
-    params: Any = {"add_invoice_items": [{"price_data": fee}], "discounts": [{"coupon": half}], **FIRST}
+    params: Any = {
+        "customer": customer,
+        "items": [{"price_data": data}],
+        "add_invoice_items": [{"price_data": fee}],
+        "discounts": [{"coupon": half}],
+        **FIRST,
+    }
 
     with pytest.raises(stripe.CardError) as refusal:
-        client.v1.subscriptions.create({"customer": customer, "items": [{"price_data": data}], **params})
+        client.v1.subscriptions.create(params)
 
     assert refusal.value.http_status == 402
     assert client.v1.subscriptions.list({"customer": customer, "status": "all"}).data == []
