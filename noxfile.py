@@ -13,8 +13,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 TOOLS = ROOT / ".nox" / "tools"
-ENVIRONMENT = ROOT / ".nox" / "assay"
-PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def _install(into: Path, lock: Path, python: Path, *options: str) -> None:
@@ -22,7 +20,8 @@ def _install(into: Path, lock: Path, python: Path, *options: str) -> None:
     digest, seen = hashlib.sha256(lock.read_bytes()).hexdigest(), into / "lock.sha256"
     if seen.is_file() and seen.read_text() == digest:
         return
-    print(f"Installing {lock.name} (once; it takes a minute or two) …", flush=True)
+    packages = sum(line[:1].isalnum() for line in lock.read_text().splitlines())
+    print(f"Installing {packages} packages of {lock.relative_to(ROOT)} (once) …", flush=True)
     quiet = ["--quiet", "--disable-pip-version-check", "--no-warn-script-location", "--root-user-action=ignore"]
     command = [str(python), "-m", "pip", "install", *quiet, *options, "--no-deps", "--require-hashes", "-r", str(lock)]
     subprocess.run(command, check=True)
@@ -41,33 +40,39 @@ nox.options.error_on_external_run = False
 nox.options.sessions = ["lint", "types", "imports", "unit"]
 
 
-def run(
-    session: nox.Session, *arguments: str, browser: bool = False, folder: str | Path = ROOT, **environment: str
-) -> None:
-    """Run Python in the one environment that all sessions share, made from the lock when it changed.
+def environment(name: str, lock: Path) -> Path:
+    """The interpreter of an environment with the packages of a lock; made, or brought up to date, where it must be."""
+    home = ROOT / ".nox" / name
+    python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if not python.exists():
+        import virtualenv  # noqa: PLC0415 - comes with nox; unlike venv it needs no ensurepip, which Debian splits off
+
+        virtualenv.cli_run([str(home), "--quiet"])
+    _install(home, lock, python)
+    return python
+
+
+def run(session: nox.Session, *arguments: str, browser: bool = False) -> None:
+    """Run Python in the one environment that all sessions share, but for the emulator's."""
+    python = environment("assay", ROOT / "requirements.lock")
+    if browser:
+        session.run(str(python), "-m", "fixtures.browser", "--ensure", external=True, silent=True)
+    finish(session, python, *arguments)
+
+
+def finish(session: nox.Session, python: Path, *arguments: str, folder: str | Path = ROOT, **variables: str) -> None:
+    """Run Python to its end, however this process is told to end: it may have something to save or to clear away.
 
     The exit code is the command's own (nox itself would turn every failure into 1): 2 is a verdict, 3 a broken harness.
     """
-    if not PYTHON.exists():
-        import virtualenv  # noqa: PLC0415 - comes with nox; unlike venv it needs no ensurepip, which Debian splits off
-
-        virtualenv.cli_run([str(ENVIRONMENT), "--quiet"])
-    _install(ENVIRONMENT, ROOT / "requirements.lock", PYTHON)
-    if browser:
-        session.run(str(PYTHON), "-m", "fixtures.browser", "--ensure", external=True, silent=True)
     session.log("python %s", " ".join(arguments))
-    code = _ended([str(PYTHON), *arguments], folder, os.environ | environment)
-    if code:
-        sys.exit(code)
-
-
-def _ended(command: list[str], folder: str | Path, environment: dict[str, str]) -> int:
-    """Run a command to its end, however this process is told to end: it may have something to save or to clear away."""
-    with subprocess.Popen(command, cwd=folder, env=environment) as child:
+    with subprocess.Popen([python, *arguments], cwd=folder, env=os.environ | variables) as child:
         # Ctrl-C reaches the child too; it alone decides what becomes of it.
         signal.signal(signal.SIGINT, lambda *_: None)
         signal.signal(signal.SIGTERM, lambda *_: child.terminate())
-        return child.wait()
+        code = child.wait()
+    if code:
+        sys.exit(code)
 
 
 @nox.session
@@ -85,9 +90,10 @@ def prove(session: nox.Session) -> None:
 @nox.session
 def emulator(session: nox.Session) -> None:
     """Run the Stripe emulator alone, for a project of yours (-- --port 12111 --seed 1; -- --help for more)."""
+    python = environment("emulator", ROOT / "fixtures" / "stripe" / "requirements.lock")
     # Its files are named from where the caller stands, whose own modules it must not import (-P).
     command = ("-P", "-m", "fixtures.stripe", *session.posargs)
-    run(session, *command, folder=session.invoked_from, PYTHONPATH=str(ROOT))
+    finish(session, python, *command, folder=session.invoked_from, PYTHONPATH=str(ROOT))
 
 
 @nox.session

@@ -35,7 +35,7 @@ class Reader:
             "127.0.0.1:8000": f"127.0.0.1:{own_port}",
             '("127.0.0.1", 8000)': f'("127.0.0.1", {own_port})',
             '"../assay"': f'"{ROOT}"',
-            'ASSAY / ".nox/assay/bin/python"': f'"{sys.executable}"',
+            'ASSAY / ".nox/emulator/bin/python"': f'"{sys.executable}"',
         }
         for name, body in guide.files().items():
             (folder / name).write_text(self.here(body), encoding="utf-8")

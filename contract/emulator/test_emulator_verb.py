@@ -9,9 +9,11 @@ import httpx
 import pytest
 
 ROOT = Path(__file__).parents[2]
-INSTALLED = ROOT / ".nox" / "tools" / "lock.sha256"
+INSTALLED = [ROOT / ".nox" / name / "lock.sha256" for name in ("tools", "emulator")]
 
-pytestmark = pytest.mark.skipif(not INSTALLED.exists(), reason="noxfile.py was not yet run as a script, which installs")
+pytestmark = pytest.mark.skipif(
+    not all(each.exists() for each in INSTALLED), reason="run `python3 noxfile.py -s emulator -- --version` once before"
+)
 
 
 def test_it_is_of_the_folder_where_the_caller_stands_and_saves_when_it_is_ended(tmp_path: Path) -> None:
