@@ -22,6 +22,8 @@ from system.notifications.tasks import blueprint as mail_tasks
 from system.observability.logs import configure_logging
 from system.payments.tasks import sweep
 from system.settings import Settings
+from system.subscriptions.tasks import sweep as sweep_subscriptions
+from system.webhooks.catch_up import catch_up
 
 log = structlog.get_logger(__name__)
 
@@ -56,6 +58,7 @@ async def _work(settings: Settings, clock: Clock) -> None:
         log.info("worker_started", sweep_interval_s=settings.sweep_interval_s)
         group.create_task(_every(settings.sweep_interval_s, stop, lambda: _sweep_all(system)))
         group.create_task(_every(_EXPIRY_S, stop, lambda: _expire_all(system)))
+        group.create_task(_every(system.settings.sweep_interval_s, stop, lambda: _catch_up(system)))
         group.create_task(_mail(system, stop))
     log.info("worker_stopped")
 
@@ -71,8 +74,12 @@ async def _every(interval_s: float, stop: asyncio.Event, action: Callable[[], Aw
 
 
 async def _sweep_all(system: System) -> None:
-    while await sweep(system):
+    while await sweep(system) + await sweep_subscriptions(system):
         pass
+
+
+async def _catch_up(system: System) -> None:
+    await catch_up(system)
 
 
 async def _expire_all(system: System) -> None:

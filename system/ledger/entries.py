@@ -6,16 +6,20 @@ from system.kit.money import Money
 from system.ledger.models import CASH, CONVERSION, PROCESSOR_FEE, REVENUE, Entry, Posting
 
 
-def capture(charge_id: str, *, sold: Money, gross: Money, fee: Money, net: Money, now: datetime) -> Entry:
+def capture(
+    charge_id: str, *, sold: Money, gross: Money, fee: Money, net: Money, now: datetime, revenue: str = REVENUE
+) -> Entry:
     """Book a sale: the processor holds `net` for us and kept `fee`; the revenue is what the buyer paid."""
-    postings = [_debit(CASH, net), _debit(PROCESSOR_FEE, fee), _credit(REVENUE, sold), *_conversion(gross, sold)]
+    postings = [_debit(CASH, net), _debit(PROCESSOR_FEE, fee), _credit(revenue, sold), *_conversion(gross, sold)]
     return _entry(capture_key(charge_id), f"Payment of {sold}", postings, now)
 
 
-def refund(refund_id: str, *, returned: Money, gross: Money, fee: Money, net: Money, now: datetime) -> Entry:
+def refund(
+    refund_id: str, *, returned: Money, gross: Money, fee: Money, net: Money, now: datetime, revenue: str = REVENUE
+) -> Entry:
     """Book a refund: what left our balance, positive. The processor keeps the fee of the sale, and may take another."""
     postings = [
-        _debit(REVENUE, returned),
+        _debit(revenue, returned),
         _debit(PROCESSOR_FEE, fee),
         _credit(CASH, net),
         *_conversion(returned, gross),
@@ -23,12 +27,14 @@ def refund(refund_id: str, *, returned: Money, gross: Money, fee: Money, net: Mo
     return _entry(refund_key(refund_id), f"Refund of {returned}", postings, now)
 
 
-def refund_failure(refund_id: str, *, returned: Money, gross: Money, fee: Money, net: Money, now: datetime) -> Entry:
+def refund_failure(
+    refund_id: str, *, returned: Money, gross: Money, fee: Money, net: Money, now: datetime, revenue: str = REVENUE
+) -> Entry:
     """Book that a refund came back: the opposite entry, linked by the refund's id. The first one stays."""
     postings = [
         _debit(CASH, net),
         _credit(PROCESSOR_FEE, fee),
-        _credit(REVENUE, returned),
+        _credit(revenue, returned),
         *_conversion(gross, returned),
     ]
     return _entry(refund_failure_key(refund_id), f"Failed refund of {returned}", postings, now)

@@ -10,6 +10,7 @@ Direction = Literal["debit", "credit"]
 CASH = "cash:stripe"
 PROCESSOR_FEE = "expense:processor_fee"
 REVENUE = "revenue:platform"
+SUBSCRIPTION_REVENUE = "revenue:subscription"
 CONVERSION = "clearing:conversion"
 """Holds both sides of a sale that the processor settles in another currency than it was made in."""
 

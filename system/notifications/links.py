@@ -13,6 +13,7 @@ from typing import Any
 from system.settings import Settings
 
 _RECEIPT = "/payments/{payment_id}/receipt"
+_SUBSCRIPTION = "/subscription"
 _PATHS: Mapping[str, str] = {
     "receipt": _RECEIPT,
     "refund": _RECEIPT,
@@ -22,6 +23,13 @@ _PATHS: Mapping[str, str] = {
     "reset_password": "/reset-password?token={token}",
     "provider_linked": "/account/provider",
     "password_changed": "/forgot-password",
+    "renewal": _RECEIPT,
+    "renewal_failed": _SUBSCRIPTION,
+    "subscription_begun": _SUBSCRIPTION,
+    "subscription_ended": "/pricing",
+    "subscription_ending": _SUBSCRIPTION,
+    "subscription_receipt": _RECEIPT,
+    "trial_ending": _SUBSCRIPTION,
     "codes_guessed": "/forgot-password",
     "recovery_code_used": "/account/second-factor",
     "second_factor_on": "/account/second-factor",

@@ -3,6 +3,7 @@ from datetime import datetime
 from typing import Literal
 
 from system.kit.money import Money
+from system.ledger.models import REVENUE, SUBSCRIPTION_REVENUE
 
 Status = Literal["processing", "requires_action", "succeeded", "declined", "canceled", "uncertain"]
 RefundStatus = Literal["pending", "succeeded", "failed", "uncertain"]
@@ -36,6 +37,8 @@ class Payment:
     processor_payment_id: str | None
     processor_charge_id: str | None
     processor_balance_transaction_id: str | None
+    # The invoice of a subscription that asked for it; None for what its buyer asked for.
+    processor_invoice_id: str | None
     captured_at: datetime | None
     created_at: datetime
     updated_at: datetime
@@ -43,6 +46,11 @@ class Payment:
     @property
     def money(self) -> Money:
         return Money(self.amount, self.currency)
+
+    @property
+    def revenue(self) -> str:
+        """Where the books count it."""
+        return REVENUE if self.processor_invoice_id is None else SUBSCRIPTION_REVENUE
 
     @property
     def refundable_amount(self) -> int:

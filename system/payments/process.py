@@ -19,7 +19,7 @@ from system.kit.db import Connection
 from system.kit.ids import new_id
 from system.kit.money import EXPONENTS, Money
 from system.kit.problems import InvalidRequest, Problem
-from system.payments import repository
+from system.payments import customers, repository
 from system.payments.answers import base_url, final_answer, open_answer
 from system.payments.models import Payment
 from system.payments.problems import AlreadyOwned, PaymentOpen, ProcessorUnavailable
@@ -110,7 +110,7 @@ async def _known_to_processor(system: System, identity: Identity, payment: Payme
     """Make sure that the processor knows the account, once for all of its payments."""
     if payment.processor_customer_id is not None:
         return payment
-    created = await _create_customer(system, identity, payment)
+    created = await customers.create(system, identity, attempt_id=payment.payment_id)
     if isinstance(created, Unknown):
         return Unavailable(created.reason)
     async with system.db.transaction() as conn:
@@ -118,16 +118,6 @@ async def _known_to_processor(system: System, identity: Identity, payment: Payme
             conn, account_id=identity.account_id, customer_id=created, now=system.clock.now()
         )
         return await repository.lock(conn, payment.payment_id)
-
-
-async def _create_customer(system: System, identity: Identity, payment: Payment) -> str | Unknown:
-    """The second key is for the day on which the processor remembers its own failure under the first."""
-    account_id, email = identity.account_id, identity.email
-    created = await system.processor.create_customer(account_id=account_id, email=email, key=f"customer:{account_id}")
-    if isinstance(created, Unknown) and created.replayed:
-        key = f"customer:{payment.payment_id}"
-        return await system.processor.create_customer(account_id=account_id, email=email, key=key)
-    return created
 
 
 async def _close(system: System, payment_id: str, answer: PaymentAnswer, scope: Scope) -> Answer:
@@ -186,6 +176,7 @@ def _intent(payment_id: str, account_id: str, offer: Offer, payment_method: str 
         processor_payment_id=None,
         processor_charge_id=None,
         processor_balance_transaction_id=None,
+        processor_invoice_id=None,
         captured_at=None,
         created_at=now,
         updated_at=now,

@@ -32,7 +32,7 @@ async def settle_refund(
     assert before is not None, "refunds are never deleted"
     after = transitions.apply_to_refund(before, answer)
     if isinstance(answer, Refunded):
-        await _book(conn, answer, now)
+        await _book(conn, payment, answer, now)
     if after == before:
         return before
     after = replace(after, updated_at=now)
@@ -101,19 +101,31 @@ async def answer_refund_key(conn: Connection, refund: Refund, now: datetime) -> 
     return await idempotency.conclude(conn, refund.refund_id, final, now) if final else None
 
 
-async def _book(conn: Connection, answer: Refunded, now: datetime) -> None:
+async def _book(conn: Connection, payment: Payment, answer: Refunded, now: datetime) -> None:
     """Book what moved: each movement has its own key, so that it does not matter how often or in what order we hear."""
     if answer.movement is not None:
         out = _out(answer.movement)
         entry = entries.refund(
-            answer.processor_refund_id, returned=answer.money, gross=out.gross, fee=out.fee, net=out.net, now=now
+            answer.processor_refund_id,
+            returned=answer.money,
+            gross=out.gross,
+            fee=out.fee,
+            net=out.net,
+            now=now,
+            revenue=payment.revenue,
         )
         await ledger.post(conn, entry)
     if answer.returned is not None:
         back = answer.returned
         fee = back.net - back.gross
         entry = entries.refund_failure(
-            answer.processor_refund_id, returned=answer.money, gross=back.gross, fee=fee, net=back.net, now=now
+            answer.processor_refund_id,
+            returned=answer.money,
+            gross=back.gross,
+            fee=fee,
+            net=back.net,
+            now=now,
+            revenue=payment.revenue,
         )
         await ledger.post(conn, entry)
 

@@ -105,6 +105,11 @@ def judge(payment: Payment, money: Money, *, now: datetime, may_override: bool) 
         raise RefundExceedsRemaining(
             f"{left} of this payment can still be refunded.", refundable_amount=payment.refundable_amount
         )
+    if payment.processor_invoice_id is not None and not may_override:
+        raise NotRefundable(
+            "A subscription charged this. Cancel it at once with a refund of the time that is left; "
+            "an admin may give back more and says why in `note`."
+        )
     if now > payment.captured_at + WINDOW and not may_override:
         raise NotRefundable(
             f"Payments can be refunded for {WINDOW.days} days. An admin may do it later and says why in `note`."

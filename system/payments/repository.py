@@ -10,8 +10,8 @@ from system.payments.models import Payment
 COLUMNS: LiteralString = """
     payment_id, account_id, price_id, item_id, item_name, repeatable, amount, currency, payment_method, status,
     refunded_amount, reserved_amount, next_action_url, failure_code, failure_message, processor_customer_id,
-    processor_session_id, processor_payment_id, processor_charge_id, processor_balance_transaction_id, captured_at,
-    created_at, updated_at
+    processor_session_id, processor_payment_id, processor_charge_id, processor_balance_transaction_id,
+    processor_invoice_id, captured_at, created_at, updated_at
 """
 
 
@@ -25,11 +25,12 @@ async def insert(conn: Connection, payment: Payment) -> Payment | None:
         Payment,
         f"""
         INSERT INTO payments (payment_id, account_id, price_id, item_id, item_name, repeatable, amount, currency,
-                              payment_method, status, processor_customer_id, created_at, updated_at)
+                              payment_method, status, processor_customer_id, processor_invoice_id, created_at,
+                              updated_at)
         VALUES (%(payment_id)s, %(account_id)s, %(price_id)s, %(item_id)s, %(item_name)s, %(repeatable)s, %(amount)s,
                 %(currency)s, %(payment_method)s, %(status)s,
                 (SELECT processor_customer_id FROM processor_customers WHERE account_id = %(account_id)s),
-                %(created_at)s, %(updated_at)s)
+                %(processor_invoice_id)s, %(created_at)s, %(updated_at)s)
         ON CONFLICT (account_id, item_id)
             WHERE NOT repeatable AND refunded_amount < amount
               AND status IN ('processing', 'requires_action', 'succeeded', 'uncertain')
@@ -113,8 +114,21 @@ async def update(conn: Connection, payment: Payment) -> None:
     )
 
 
-async def store_customer(conn: Connection, *, account_id: str, customer_id: str, now: datetime) -> None:
-    """Remember the account's customer and name it on its payments that were not sent yet; the first one stays."""
+async def find_customer(conn: Connection, account_id: str) -> str | None:
+    """Find what the processor knows an account as."""
+    cursor = await conn.execute(
+        "SELECT processor_customer_id FROM processor_customers WHERE account_id = %(account_id)s",
+        {"account_id": account_id},
+    )
+    found = await cursor.fetchone()
+    return str(found[0]) if found else None
+
+
+async def store_customer(conn: Connection, *, account_id: str, customer_id: str, now: datetime) -> str:
+    """Remember the account's customer and name it on its payments that were not sent yet; return the one that counts.
+
+    That is the first one that was stored.
+    """
     params = {"account_id": account_id, "customer_id": customer_id, "now": now}
     await execute(
         conn,
@@ -135,6 +149,9 @@ async def store_customer(conn: Connection, *, account_id: str, customer_id: str,
         """,
         params,
     )
+    stored = await find_customer(conn, account_id)
+    assert stored is not None, "it was inserted, or was there before"
+    return stored
 
 
 async def take_undecided(

@@ -1,13 +1,13 @@
 """The sweep: what nobody is at work on any more is asked for, until it is known."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import timedelta
 
 import structlog
 
 from system.audit.service import Actor
 from system.context import System
+from system.kit.concurrency import each
 from system.payments import refund_repository, repository
 from system.payments.inquiry import refresh, refresh_refund
 from system.payments.transitions import ContradictionError
@@ -15,7 +15,6 @@ from system.payments.transitions import ContradictionError
 log = structlog.get_logger(__name__)
 
 _BATCH = 40
-_AT_ONCE = 8
 _NO_EVENT_FOR = timedelta(minutes=35)
 """After this long, a buyer who was sent to a page may have finished there without an event reaching us."""
 
@@ -25,8 +24,8 @@ _ACTOR = Actor("system:sweep")
 async def sweep(system: System) -> int:
     """Ask for one batch of undecided payments and refunds; return how many there were. Two sweeps share the work."""
     payments, refunds = await _take(system)
-    await _each(payments, lambda payment_id: refresh(system, payment_id, actor=_ACTOR))
-    await _each(refunds, lambda refund_id: refresh_refund(system, refund_id, actor=_ACTOR))
+    await each(payments, lambda found: _guarded(found, refresh(system, found, actor=_ACTOR)))
+    await each(refunds, lambda found: _guarded(found, refresh_refund(system, found, actor=_ACTOR)))
     return len(payments) + len(refunds)
 
 
@@ -45,17 +44,11 @@ async def _take(system: System) -> tuple[Sequence[str], Sequence[str]]:
     return payments, refunds
 
 
-async def _each(ids: Sequence[str], ask: Callable[[str], Awaitable[object]]) -> None:
-    """Ask for each, a few at a time; one that fails does not hold up the others, and comes up again."""
-    slots = asyncio.Semaphore(_AT_ONCE)
-
-    async def one(object_id: str) -> None:
-        async with slots:
-            try:
-                await ask(object_id)
-            except ContradictionError as contradiction:
-                log.error("sweep_found_contradiction", object_id=object_id, reason=str(contradiction))  # noqa: TRY400 - the sentence is the finding, a trace is none
-            except Exception:
-                log.exception("sweep_failed", object_id=object_id)
-
-    await asyncio.gather(*(one(object_id) for object_id in ids))
+async def _guarded(object_id: str, asking: Awaitable[object]) -> None:
+    """One that fails does not hold up the others, and comes up again."""
+    try:
+        await asking
+    except ContradictionError as contradiction:
+        log.error("sweep_found_contradiction", object_id=object_id, reason=str(contradiction))  # noqa: TRY400 - the sentence is the finding, a trace is none
+    except Exception:
+        log.exception("sweep_failed", object_id=object_id)

@@ -47,6 +47,7 @@ def payment(**changes: Any) -> Payment:  # noqa: ANN401 - any field
         processor_payment_id=None,
         processor_charge_id=None,
         processor_balance_transaction_id=None,
+        processor_invoice_id=None,
         captured_at=None,
         created_at=NOW,
         updated_at=NOW,

@@ -31,3 +31,23 @@ async def insert(
             },
         )
     )
+
+
+async def is_known(conn: Connection, event_id: str) -> bool:
+    cursor = await conn.execute("SELECT FROM webhook_events WHERE event_id = %(event_id)s", {"event_id": event_id})
+    return await cursor.fetchone() is not None
+
+
+async def read_cursor(conn: Connection, now: datetime) -> datetime:
+    """Return up to when all events are handled; a system that never asked begins now."""
+    await execute(conn, "INSERT INTO event_cursor (read_until) VALUES (%(now)s) ON CONFLICT DO NOTHING", {"now": now})
+    cursor = await conn.execute("SELECT read_until FROM event_cursor")
+    row = await cursor.fetchone()
+    assert row is not None, "it was inserted, or was there before"
+    found: datetime = row[0]
+    return found
+
+
+async def move_cursor(conn: Connection, read_until: datetime) -> None:
+    """Move on; of two workers, the one that came further counts."""
+    await execute(conn, "UPDATE event_cursor SET read_until = greatest(read_until, %(until)s)", {"until": read_until})

@@ -9,23 +9,30 @@ from psycopg import errors
 from pydantic import BaseModel, Field
 
 from system.context import System
-from system.kit.problems import InvalidRequest
+from system.kit.problems import InvalidRequest, ServiceUnavailable
 from system.payments.transitions import ContradictionError
+from system.subscriptions.models import StaleReadError
 from system.webhooks import repository
 from system.webhooks.handlers import HANDLERS
 from system.webhooks.models import Effect, Handler, Outcome, ParkedError, WebhookEvent
 
 log = structlog.get_logger(__name__)
 
+_TRIES = 10
+
 
 def parse(body: bytes) -> WebhookEvent:
     """Read a verified body; InvalidRequest for one that is no event."""
     try:
-        payload = orjson.loads(body)
-        return _Envelope.model_validate(payload).event(payload)
+        return envelope(orjson.loads(body))
     except (ValueError, OverflowError) as malformed:
         reason = str(malformed).splitlines()[0]
         raise InvalidRequest.field("body", f"This is not Stripe's event object: {reason}") from None
+
+
+def envelope(payload: Any) -> WebhookEvent:  # noqa: ANN401 - any JSON that somebody signed
+    """Read an event object; ValueError if it is none."""
+    return _Envelope.model_validate(payload).event(payload)
 
 
 class _Envelope(BaseModel):
@@ -49,13 +56,24 @@ async def receive(system: System, event: WebhookEvent) -> None:
     """Handle an event. Returning means that it is recorded for good; raising, that it will be sent again."""
     try:
         handler = _handler_for(system, event)
-        effect = await handler(system, event) if handler else None
-        await _apply(system, event, effect, known=handler is not None)
+        await _handle(system, event, handler)
     except (ParkedError, ContradictionError) as reason:
         await _park(system, event, str(reason))
-    except (errors.UniqueViolation, errors.CheckViolation) as refused:
+    except (errors.UniqueViolation, errors.CheckViolation, errors.ForeignKeyViolation) as refused:
         # The tables know better than the event: what they refuse today they refuse tomorrow.
         await _park(system, event, refused.diag.message_primary or "refused by the tables")
+
+
+async def _handle(system: System, event: WebhookEvent, handler: Handler | None) -> None:
+    """Look up and apply; what was looked up too early for its row is looked up anew."""
+    for _ in range(_TRIES):
+        effect = await handler(system, event) if handler else None
+        try:
+            await _apply(system, event, effect, known=handler is not None)
+        except StaleReadError:
+            continue
+        return
+    raise ServiceUnavailable("What this event is about is being changed from many sides; send the event again.")
 
 
 def _handler_for(system: System, event: WebhookEvent) -> Handler | None:

@@ -1,0 +1,57 @@
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from system.accounts.access import public
+from system.catalogue import service as catalogue
+from system.context import Context, System
+from system.entitlements import service as entitlements
+from system.entitlements.schemas import PriceView, TierView
+from system.kit.problems import documented
+from system.subscriptions.pricing import PricedTier, price_tiers
+
+router = APIRouter(prefix="/api/subscriptions", tags=["subscriptions"], responses=documented())
+
+
+class TierFeatureView(BaseModel):
+    """What a tier opens; counted features have a quota a month, null for without limit."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    feature: str = Field(examples=["course_uploads"])
+    name: str = Field(examples=["Courses of your own"])
+    description: str
+    counted: bool
+    quota_a_month: int | None = Field(examples=[5])
+
+
+class PricedTierView(TierView):
+    """A tier with all that it opens; without prices it is free."""
+
+    features: list[TierFeatureView]
+    prices: list[PriceView]
+
+
+class Pricing(BaseModel):
+    tiers: list[PricedTierView] = Field(description="The lowest first.")
+
+
+@router.get("/pricing", operation_id="show_pricing", dependencies=[public])
+async def show_pricing(system: Context) -> Pricing:
+    """Show the tiers: what each opens, how often a month, and what it costs a month or a year."""
+    return Pricing(tiers=[_view(each) for each in await read_pricing(system)])
+
+
+async def read_pricing(system: System) -> tuple[PricedTier, ...]:
+    async with system.db.statement() as conn:
+        tiers = await entitlements.list_tiers(conn)
+        prices = await catalogue.list_plan_prices(conn)
+    return price_tiers(tiers, prices)
+
+
+def _view(priced: PricedTier) -> PricedTierView:
+    tier = TierView.model_validate(priced.tier)
+    return PricedTierView(
+        **tier.model_dump(),
+        features=[TierFeatureView.model_validate(each) for each in priced.features],
+        prices=[PriceView.model_validate(each) for each in priced.prices],
+    )
