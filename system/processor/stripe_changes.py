@@ -33,7 +33,8 @@ class StripeChanges(StripeCollecting):
             return our_mistake(reply)
         if not isinstance(reply, dict):
             return reply
-        return preview_of(reply, await self._prices.names(prices_of(reply["lines"]["data"])))
+        names = await self._prices.names(prices_of(reply["lines"]["data"]))
+        return names if isinstance(names, Unknown) else preview_of(reply, names)
 
     async def change_price(self, change: PriceChange) -> BillingAnswer:
         named = await self._named(change)

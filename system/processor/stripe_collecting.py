@@ -10,6 +10,9 @@ from system.processor.stripe_reading import StripeReading
 
 _ASKS_ITS_OWNER = "invoice_payment_intent_requires_action"
 
+_PAYABLE = ("draft", "open", "uncollectible")
+"""Written off or not, an invoice in one of these can still be paid on its page."""
+
 
 class StripeCollecting(StripeReading):
     async def pay_invoice(
@@ -55,7 +58,7 @@ class StripeCollecting(StripeReading):
 
     async def _void_unpaid(self, processor_subscription_id: str, *, key: str) -> Unavailable | Unknown | None:
         """Give up everything that the subscription could still be asked for; None when that is done."""
-        for status in ("draft", "open"):
+        for status in _PAYABLE:
             params: Json = {"subscription": processor_subscription_id, "status": status}
             try:
                 owed = [invoice["id"] async for invoice in self._api.pages("/v1/invoices", params)]
@@ -69,4 +72,4 @@ class StripeCollecting(StripeReading):
 
 
 def _is_owed(invoice: BilledInvoice | Unknown) -> bool:
-    return isinstance(invoice, BilledInvoice) and invoice.status in ("draft", "open")
+    return isinstance(invoice, BilledInvoice) and invoice.status in _PAYABLE

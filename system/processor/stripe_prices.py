@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from system.processor.billing import PlanPrice
 from system.processor.billing_requests import price_params, product_params
-from system.processor.port import Unavailable
+from system.processor.port import Unavailable, Unknown
 from system.processor.stripe_api import Json, Reply, StripeApi, log, reason
 from system.processor.stripe_subscriptions import price_name
 
@@ -32,12 +32,13 @@ class StripePrices:
         self._names[found["id"]] = price.price_id
         return str(found["id"])
 
-    async def names(self, ids: Iterable[str]) -> dict[str, str]:
-        """Return our ids of Stripe's prices; one that cannot be read is left out."""
+    async def names(self, ids: Iterable[str]) -> dict[str, str] | Unknown:
+        """Return at least our ids of these prices of Stripe's."""
         for each in set(ids) - self._names.keys():
             found = await self._api.read(f"/v1/prices/{each}", [])
-            if isinstance(found, dict):
-                self._names[each] = price_name(found)
+            if isinstance(found, Unknown):
+                return found
+            self._names[each] = price_name(found or {"id": each})
         return self._names
 
     async def _found(self, price: PlanPrice) -> Reply | None:

@@ -113,7 +113,8 @@ class StripeReading:
         intent = await self._api.read(f"/v1/payment_intents/{intent_id}", INTENT) if intent_id else None
         if isinstance(intent, Unknown):
             return intent
-        return invoice_answer(whole, intent, await self._prices.names(prices_of(whole["lines"]["data"])))
+        names = await self._prices.names(prices_of(whole["lines"]["data"]))
+        return names if isinstance(names, Unknown) else invoice_answer(whole, intent, names)
 
     async def _with_all_lines(self, raw: Json) -> Json:
         """An invoice shows its first ten lines."""
