@@ -46,6 +46,10 @@ def sections() -> list[Section]:
     return [_section(title, body) for title, body in zip(parts[::2], parts[1::2], strict=True)]
 
 
+def titles() -> list[str]:
+    return _SECTION.findall(text())
+
+
 def files() -> dict[str, str]:
     """What the reader saves, by name. Raises ValueError when a block does not say its name."""
     return {name: body for _, name, body in _files()}

@@ -1,6 +1,7 @@
 """The emulator's guide does what it says: every program and command of it, and what they print."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -58,6 +59,15 @@ def test_node_pays_too(tmp_path: Path) -> None:
         printed = typing.type(command.typed)
 
     assert command.agrees(printed), printed
+
+
+def test_every_link_leads_somewhere() -> None:
+    titles = {re.sub(r"[^a-z0-9 -]", "", title.lower()).replace(" ", "-") for title in guide.titles()}
+    links = re.findall(r"\]\((?!https?:)([^)]+)\)", guide.text())
+    lost = [link for link in links if not (link[1:] in titles or (guide.GUIDE.parent / link).exists())]
+
+    assert len(links) > 10
+    assert lost == []
 
 
 def test_every_file_is_used() -> None:
