@@ -3,6 +3,7 @@
 Removing one never removes another. Whoever asks is told all that are live, the most durable first.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from system.catalogue.models import Course
@@ -29,7 +30,9 @@ __all__ = [
     "features_of",
     "grant",
     "hold_tier",
+    "is_course_open",
     "list_tiers",
+    "open_among",
     "require_open",
     "restore",
     "revoke",
@@ -93,9 +96,9 @@ async def hold_tier(
     )
 
 
-async def drop_tier(conn: Connection, *, source_id: str, because: str, now: datetime) -> bool:
-    """Close a source now, until another payment is held for it; return whether it was open."""
-    return await tier_repository.drop(conn, source_id, because, now)
+async def drop_tier(conn: Connection, *, source_id: str) -> bool:
+    """Close a source until it is held again; return whether it was open."""
+    return await tier_repository.drop(conn, source_id)
 
 
 async def tier_of(conn: Connection, account_id: str, now: datetime) -> Tier:
@@ -129,19 +132,36 @@ async def require_open(conn: Connection, account_id: str, feature: str, now: dat
         raise FeatureLocked.of(feature, name, await tier_repository.lowest_tier_with(conn, feature))
 
 
-async def explain_feature(conn: Connection, account_id: str, feature: str, now: datetime) -> Explanation:
-    """Return why a feature is open or what would open it; raise NoSuchFeature."""
-    await _name_of(conn, feature)
+async def explain_feature(conn: Connection, account_id: str, feature: str, now: datetime) -> tuple[str, Explanation]:
+    """Return a feature's name, and why it is open or what would open it; raise NoSuchFeature."""
+    name = await _name_of(conn, feature)
     sources = await tier_repository.list_sources(conn, account_id, [feature], now)
-    return Explanation(_ordered(sources), await tier_repository.lowest_tier_with(conn, feature))
+    return name, Explanation(_ordered(sources), await tier_repository.lowest_tier_with(conn, feature))
 
 
 async def explain_course(conn: Connection, account_id: str, course: Course, now: datetime) -> Explanation:
     """Return why a course is open: bought, or by a tier; or the tier that would open it, beside buying it."""
-    opened_by = [ALL_COURSES, FREE_COURSES] if course.free else [ALL_COURSES]
+    opened_by = _opened_by(course)
     sources = await repository.list_purchases(conn, account_id, course.item_id)
     sources += await tier_repository.list_sources(conn, account_id, opened_by, now)
     return Explanation(_ordered(sources), await tier_repository.lowest_tier_with(conn, opened_by[-1]))
+
+
+async def is_course_open(conn: Connection, account_id: str, course: Course, now: datetime) -> bool:
+    """Tell whether a course is open, in one statement; why is what `explain_course` tells."""
+    return await repository.is_course_open(conn, account_id, course.item_id, _opened_by(course), now)
+
+
+async def open_among(conn: Connection, account_id: str, courses: Sequence[Course], now: datetime) -> set[str]:
+    """Return which of these courses are open, in two statements however many they are."""
+    bought = await repository.purchased_among(conn, account_id, [course.item_id for course in courses])
+    features = {each.feature for each in await features_of(conn, account_id, now)}
+    by_tier = {course.item_id for course in courses if not features.isdisjoint(_opened_by(course))}
+    return by_tier.union(bought)
+
+
+def _opened_by(course: Course) -> list[str]:
+    return [ALL_COURSES, FREE_COURSES] if course.free else [ALL_COURSES]
 
 
 async def _name_of(conn: Connection, feature: str) -> str:

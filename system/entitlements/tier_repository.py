@@ -69,15 +69,13 @@ async def hold(
     )
 
 
-async def drop(conn: Connection, source_id: str, because: str, now: datetime) -> bool:
+async def drop(conn: Connection, source_id: str) -> bool:
+    """Remove a source; one whose payment was taken back stays, so that holding it again does not undo that."""
     return bool(
         await execute(
             conn,
-            """
-            UPDATE tier_sources SET revoked_at = %(now)s, revoked_because = %(because)s, updated_at = %(now)s
-             WHERE source_id = %(source_id)s AND revoked_at IS NULL
-            """,
-            {"source_id": source_id, "because": because, "now": now},
+            "DELETE FROM tier_sources WHERE source_id = %(source_id)s AND revoked_at IS NULL",
+            {"source_id": source_id},
         )
     )
 

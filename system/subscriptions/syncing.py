@@ -116,9 +116,7 @@ async def _open(conn: Connection, subscription: Subscription, plan: Plan, now: d
     """Open what the subscription gives, and close what it gives no more."""
     opened = states.access(subscription)
     if opened is None:
-        await entitlements.drop_tier(
-            conn, source_id=subscription.subscription_id, because=f"subscription {subscription.status}", now=now
-        )
+        await entitlements.drop_tier(conn, source_id=subscription.subscription_id)
         return
     await entitlements.hold_tier(
         conn,
