@@ -21,6 +21,8 @@ from system.kit.pagination import Cursors
 from system.observability.endpoints import metrics_routes
 from system.observability.metrics import HttpMetrics
 from system.observability.middleware import Observed
+from system.oidc.models import registration_of
+from system.oidc.provider import OpenIdProvider
 from system.payments.endpoints import router as payments
 from system.processor.stripe import StripeProcessor
 from system.settings import Settings
@@ -72,9 +74,14 @@ async def opened(settings: Settings, clock: Clock) -> AsyncIterator[System]:
     """Open everything that has a connection; the worker and the commands use it as well."""
     db = Database(str(settings.database_url), settings.database_pool_size)
     processor = StripeProcessor(settings)
+    registration = registration_of(settings)
+    identity_provider = OpenIdProvider(registration, clock) if registration else None
     await db.open()
     try:
-        yield System(settings, clock, db, processor, Cursors(settings.secret_key.get_secret_value()))
+        cursors = Cursors(settings.secret_key.get_secret_value())
+        yield System(settings, clock, db, processor, cursors, identity_provider)
     finally:
+        if identity_provider:
+            await identity_provider.close()
         await processor.close()
         await db.close()

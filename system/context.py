@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 from system.kit.clock import Clock
 from system.kit.db import Database
 from system.kit.pagination import Cursors
+from system.oidc.provider import OpenIdProvider
 from system.processor.billing import Processor
 from system.settings import Settings
 
@@ -19,6 +20,8 @@ class System:
     db: Database
     processor: Processor
     cursors: Cursors
+    # None where the settings name none.
+    identity_provider: OpenIdProvider | None
 
 
 async def system_of(request: Request) -> System:

@@ -1,10 +1,11 @@
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import (
     AnyHttpUrl,
     EmailStr,
     Field,
     SecretStr,
+    TypeAdapter,
     UrlConstraints,
     ValidationError,
     ValidationInfo,
@@ -15,6 +16,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PostgresUrl = Annotated[Url, UrlConstraints(allowed_schemes=["postgresql", "postgres"], host_required=False)]
 SmtpUrl = Annotated[Url, UrlConstraints(allowed_schemes=["smtp", "smtps"], default_port=25)]
+_ADDRESS: TypeAdapter[AnyHttpUrl] = TypeAdapter(AnyHttpUrl)
+_Text = TypeVar("_Text", str | None, SecretStr | None)
 _TEST_KEYS = ("sk_test_", "rk_test_")
 _LIVE_KEYS = ("sk_live_", "rk_live_")
 _WEBHOOK_SECRET_MIN = 16
@@ -47,6 +50,13 @@ class Settings(BaseSettings):
 
     smtp_url: SmtpUrl
     mail_from: EmailStr
+
+    # Somebody else's log-in (OpenID Connect); without an issuer there is none.
+    oidc_issuer: str | None = None
+    oidc_client_id: Annotated[str | None, Field(max_length=255, validate_default=True)] = None
+    oidc_client_secret: Annotated[SecretStr | None, Field(validate_default=True)] = None
+    # What people call it: "Log in with ...".
+    oidc_name: Annotated[str, Field(min_length=1, max_length=40)] = "single sign-on"
 
     access_token_minutes: Annotated[int, Field(ge=1, le=15)] = 15
     session_days: Annotated[int, Field(ge=1, le=90)] = 30
@@ -101,6 +111,24 @@ class Settings(BaseSettings):
         if base is not None and _in_production(known):
             raise ValueError("Live keys are sent to Stripe and nowhere else; unset this.")
         return base
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer_is_an_address(cls, issuer: str | None, known: ValidationInfo) -> str | None:
+        if not issuer:
+            return None
+        # Kept as it was written: the provider's tokens name it letter by letter, with its final slash or without.
+        scheme = _ADDRESS.validate_python(issuer).scheme
+        if _in_production(known) and scheme != "https":
+            raise ValueError("A provider of production is reached by https.")
+        return issuer
+
+    @field_validator("oidc_client_id", "oidc_client_secret")
+    @classmethod
+    def _registration_is_whole(cls, value: _Text, known: ValidationInfo) -> _Text:
+        if known.data.get("oidc_issuer") and not value:
+            raise ValueError("With ASSAY_OIDC_ISSUER set, this is what the provider gave you at the registration.")
+        return value
 
 
 def _in_production(known: ValidationInfo) -> bool:

@@ -22,10 +22,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a login is compared with."""
+    """What a login is compared with; None is an account without a password, which none matches."""
 
     account_id: str
-    password_hash: str
+    password_hash: str | None
 
 
 @dataclass(frozen=True, slots=True)

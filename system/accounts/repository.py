@@ -5,8 +5,8 @@ from system.kit.db import Connection, execute, fetch_one
 from system.notifications.models import Recipient
 
 
-async def insert_account(conn: Connection, account: Account, password_hash: str) -> bool:
-    """Return False when the email is taken."""
+async def insert_account(conn: Connection, account: Account, password_hash: str | None) -> bool:
+    """Return False when the email is taken. Without a password, a provider's log-in opens the account."""
     inserted = await execute(
         conn,
         """

@@ -95,7 +95,13 @@ class Desk:
     _planted: str | None = field(default=None)
 
     def page(self, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:  # noqa: ANN401 - a template takes anything
-        shared = {"reader": self.reader, "path": self.request.url.path, "csrf": self._csrf_field}
+        settings = self.system.settings
+        shared = {
+            "reader": self.reader,
+            "path": self.request.url.path,
+            "csrf": self._csrf_field,
+            "provider": settings.oidc_name if settings.oidc_issuer else None,
+        }
         response = HTMLResponse(rendered(template, shared | context), status_code=status)
         if self._planted is not None:
             set_cookie(response, self.system, visitor_cookie_name(self.system.settings), self._planted)
