@@ -8,6 +8,8 @@ import httpx
 
 _TOKEN: Final = re.compile(r'name="csrf_token"\s+value="([^"]+)"')
 LOG_IN_PAGE: Final = "/login"
+PLANS: Final = "/pricing#plans"
+"""Where a page leads that a plan would open."""
 TIMEOUT_S: Final = 20.0
 
 
@@ -60,6 +62,7 @@ class Reader:
 
 
 def is_turned_away(answer: httpx.Response) -> bool:
-    """Whether a page asks to log in first, or says that this reader may not."""
+    """Whether a page asks to log in first, or says that this reader may not, whatever he buys."""
     to_log_in = answer.is_redirect and answer.headers["location"].startswith(LOG_IN_PAGE)
-    return to_log_in or answer.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}
+    sold = answer.status_code == httpx.codes.FORBIDDEN and PLANS in answer.text
+    return to_log_in or (answer.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN} and not sold)

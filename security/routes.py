@@ -8,6 +8,8 @@ from typing import Any, Final
 _PARAMETER: Final = re.compile(r"\{([^}]+)\}")
 PUBLIC: Final = "public"
 SOMEWHERE: Final = {
+    "feature": "offline_access",
+    "item_id": "itm_free_git",
     "payment_id": "pay_00000000000000000000000000",
     "price_id": "prc_course_python",
     "session_id": "ses_00000000000000000000000000",

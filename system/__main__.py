@@ -28,26 +28,31 @@ def _run(arguments: argparse.Namespace, settings: Settings, clock: Clock) -> int
         case "serve":
             from system.serve import serve  # noqa: PLC0415 - see the docstring
 
-            return serve(settings, clock, host=arguments.host, port=arguments.port, workers=arguments.workers)
+            code = serve(settings, clock, host=arguments.host, port=arguments.port, workers=arguments.workers)
         case "worker":
             from system.worker import work  # noqa: PLC0415
 
-            return work(settings, clock)
+            code = work(settings, clock)
         case "migrate":
             from system.migrate import migrate  # noqa: PLC0415
 
-            return migrate(settings, revision=arguments.to, check=arguments.check)
+            code = migrate(settings, revision=arguments.to, check=arguments.check)
         case "create-account":
             from system.accounts.command import create_account  # noqa: PLC0415
 
-            return create_account(settings, clock, email=arguments.email, name=arguments.name, role=arguments.role)
+            code = create_account(settings, clock, email=arguments.email, name=arguments.name, role=arguments.role)
+        case "features":
+            from system.features import print_features  # noqa: PLC0415
+
+            code = print_features(settings, clock)
         case "reconcile":
             from system.reconcile import reconcile  # noqa: PLC0415
 
-            return reconcile(settings, clock)
+            code = reconcile(settings, clock)
         case _:
             print(f"The environment is complete ({settings.environment}).")
-            return 0
+            code = 0
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -70,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     account.add_argument("--name", required=True)
     account.add_argument("--role", required=True, choices=["student", "instructor", "enterprise", "admin", "auditor"])
 
+    commands.add_parser("features", help="print the routes that a plan or a purchase opens")
     commands.add_parser("reconcile", help="compare the ledger with the processor's books; exit 1 if they differ")
     commands.add_parser("check-env", help="say whether the environment is complete, or all that is wrong")
     return parser

@@ -11,6 +11,7 @@ from system.accounts.session_endpoints import router as sessions
 from system.admin.endpoints import router as admin
 from system.catalogue.endpoints import router as catalogue
 from system.context import System
+from system.entitlements.endpoints import router as entitlements
 from system.health.endpoints import VERSION
 from system.health.endpoints import router as health
 from system.kit.body_limit import BodyLimit
@@ -26,6 +27,7 @@ from system.oidc.provider import OpenIdProvider
 from system.payments.endpoints import router as payments
 from system.processor.stripe import StripeProcessor
 from system.settings import Settings
+from system.subscriptions.pricing_endpoints import router as pricing
 from system.web.docs_page import DESCRIPTION, TAGS
 from system.web.pages import mount_pages
 from system.web.security import SecurityHeaders
@@ -57,6 +59,7 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
     # Routes are tried in this order: what moves money first.
     for router in (
         *(payments, webhooks, catalogue, accounts, sessions, credentials, second_factor),
+        *(entitlements, pricing),
         *(admin, health, metrics_routes(http_metrics)),
     ):
         app.include_router(router)

@@ -7,7 +7,9 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
+from system.accounts.access import decisions
 from system.app import create_app
+from system.entitlements.access import features_fault
 from system.kit.clock import Clock, SystemClock
 from system.migrations.head import schema_fault
 from system.observability.logs import configure_logging
@@ -22,7 +24,12 @@ _DRAIN_S = 30
 def serve(settings: Settings, clock: Clock, *, host: str, port: int, workers: int) -> int:
     """Serve until told to stop. Return 1, with one sentence and the way out, when that is impossible."""
     configure_logging(settings.log_level)
-    fault = schema_fault(str(settings.database_url)) or _fault_of_clock(clock, workers)
+    app = create_app(settings, clock)
+    fault = (
+        schema_fault(str(settings.database_url))
+        or features_fault(str(settings.database_url), decisions(app))
+        or _fault_of_clock(clock, workers)
+    )
     if fault:
         print(fault, file=sys.stderr)  # noqa: T201 - a command prints
         return 1
@@ -32,8 +39,7 @@ def serve(settings: Settings, clock: Clock, *, host: str, port: int, workers: in
         fault = f"Cannot listen on {host}:{port} ({taken.strerror}). Choose another with --port."
         print(fault, file=sys.stderr)  # noqa: T201 - a command prints
         return 1
-    app: FastAPI | str = create_app(settings, clock) if workers == 1 else f"{__name__}:build"
-    config = _config(app, workers)
+    config = _config(app if workers == 1 else f"{__name__}:build", workers)
     with listener:
         if workers == 1:
             uvicorn.Server(config).run(sockets=[listener])

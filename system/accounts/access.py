@@ -1,4 +1,7 @@
-"""Who may use a route, written once: on the route. The OpenAPI document and the check at start are derived from it."""
+"""Who may use a route and what has to be open to them, written once: on the route.
+
+The OpenAPI document, the list of guarded routes and the checks at start are derived from it.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,6 +21,8 @@ _OPENAPI_PATH = "/openapi.json"
 """The one route that the framework makes itself; it serves the document to everybody."""
 
 _MARK = "__access__"
+_FEATURE_MARK = "__feature__"
+_COURSE_MARK = "__course__"
 Dependency = TypeVar("Dependency", bound=Callable[..., Any])
 
 
@@ -27,12 +32,22 @@ class UndecidedRouteError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What was decided for one method of one path: the roles that may use it, or `public`."""
+    """What was decided for one method of one path: the roles that may use it, or `public`, and what has to be open."""
 
     path: str
     method: str
     roles: tuple[str, ...]
     in_schema: bool
+    # The feature that has to be open to whoever asks.
+    feature: str | None = None
+    # Whether the course that the path names has to be.
+    course: bool = False
+
+    @property
+    def guards(self) -> dict[str, str | bool]:
+        """Return the extension members that tell of it in the OpenAPI document."""
+        feature: dict[str, str | bool] = {"x-feature": self.feature} if self.feature else {}
+        return feature | ({"x-course": True} if self.course else {})
 
 
 def decides(*roles: str) -> Callable[[Dependency], Dependency]:
@@ -43,6 +58,22 @@ def decides(*roles: str) -> Callable[[Dependency], Dependency]:
         return dependency
 
     return mark
+
+
+def needs_feature(feature: str) -> Callable[[Dependency], Dependency]:
+    """Mark a dependency that refuses whoever this feature is not open to; a route has one such feature."""
+
+    def mark(dependency: Dependency) -> Dependency:
+        setattr(dependency, _FEATURE_MARK, feature)
+        return dependency
+
+    return mark
+
+
+def needs_course(dependency: Dependency) -> Dependency:
+    """Mark a dependency that refuses whoever the course in the path is not open to, by purchase, plan or gift."""
+    setattr(dependency, _COURSE_MARK, True)
+    return dependency
 
 
 @decides(*PUBLIC)
@@ -72,7 +103,10 @@ def decisions(app: FastAPI) -> list[Access]:
 
 
 def install_openapi(app: FastAPI) -> None:
-    """Serve an OpenAPI document that tells the access decision of each operation (`x-roles`) and page (`x-pages`)."""
+    """Serve an OpenAPI document that tells the access decision of each operation and page.
+
+    Operations have `x-roles`, and where something has to be open `x-feature` or `x-course`; pages are in `x-pages`.
+    """
     decided = decisions(app)
 
     def document() -> dict[str, Any]:
@@ -91,21 +125,21 @@ def install_openapi(app: FastAPI) -> None:
 
 
 def _with_problems_only(document: dict[str, Any]) -> dict[str, Any]:
-    """A refusal is a problem and nothing else; the framework adds the plain type to whatever names a model."""
+    """A refusal is a problem and nothing else; the framework adds the route's own type to whatever names a model."""
     for operations in document["paths"].values():
         for operation in operations.values():
             for response in operation["responses"].values():
                 if MEDIA_TYPE in response.get("content", {}):
-                    response["content"].pop("application/json", None)
+                    response["content"] = {MEDIA_TYPE: response["content"][MEDIA_TYPE]}
     return document
 
 
 def _with_access(document: dict[str, Any], decided: list[Access]) -> dict[str, Any]:
     for access in decided:
         if access.in_schema:
-            document["paths"][access.path][access.method.lower()]["x-roles"] = list(access.roles)
+            document["paths"][access.path][access.method.lower()] |= {"x-roles": list(access.roles), **access.guards}
     document["x-pages"] = [
-        {"path": access.path, "method": access.method, "access": list(access.roles)}
+        {"path": access.path, "method": access.method, "access": list(access.roles), **access.guards}
         for access in decided
         if not access.in_schema
     ]
@@ -135,4 +169,23 @@ def _outermost_marks(dependant: Dependant) -> Iterator[tuple[str, ...]]:
 def _each_method(context: RouteContext, roles: tuple[str, ...]) -> list[Access]:
     methods = sorted((context.methods or set()) - {"HEAD", "OPTIONS"})
     path = str(context.path_format or context.path)
-    return [Access(path, method, roles, bool(getattr(context, "include_in_schema", False))) for method in methods]
+    in_schema = bool(getattr(context, "include_in_schema", False))
+    features = sorted(_marks(context, _FEATURE_MARK))
+    if len(features) > 1:
+        raise UndecidedRouteError(f"{path} asks for several features, {', '.join(features)}; one route opens by one.")
+    feature, course = next(iter(features), None), bool(_marks(context, _COURSE_MARK))
+    return [Access(path, method, roles, in_schema, feature, course) for method in methods]
+
+
+def _marks(context: RouteContext, name: str) -> set[Any]:
+    """Collect a mark of all that a route depends on."""
+    dependant = getattr(context, "dependant", None)
+    return set(_marks_below(dependant, name)) if isinstance(dependant, Dependant) else set()
+
+
+def _marks_below(dependant: Dependant, name: str) -> Iterator[Any]:
+    mark = getattr(dependant.call, name, None)
+    if mark is not None:
+        yield mark
+    for below in dependant.dependencies:
+        yield from _marks_below(below, name)

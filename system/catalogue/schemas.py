@@ -1,6 +1,11 @@
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from system.catalogue.models import ForSale
+
+ItemId = Annotated[str, Field(pattern=r"^[!-~]{1,64}$", examples=["itm_course_python"])]
+"""Of any form: what is no id of ours is not found."""
 
 
 class Item(BaseModel):

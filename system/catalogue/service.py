@@ -1,5 +1,5 @@
 from system.catalogue import repository
-from system.catalogue.models import Course, Offer
+from system.catalogue.models import Course, Offer, PlanPrice
 from system.catalogue.problems import NoSuchCourse, PriceChanged, PriceNotFound, SubscribeInstead
 from system.kit.db import Connection
 from system.kit.money import Money
@@ -34,6 +34,21 @@ async def get_course(conn: Connection, item_id: str) -> Course:
     if course is None:
         raise NoSuchCourse(f"There is no course {item_id}; all that there are stand at /api/learning/courses.")
     return course
+
+
+async def list_courses(conn: Connection, *, after: str | None, limit: int) -> list[Course]:
+    """Return every course, free or sold, by item id, behind `after`."""
+    return await repository.list_courses(conn, after=after, limit=limit)
+
+
+async def list_free_courses(conn: Connection) -> list[Course]:
+    """Return the courses that everybody with an account may take: a handful that somebody has chosen."""
+    return await repository.list_free_courses(conn)
+
+
+async def list_plan_prices(conn: Connection) -> list[PlanPrice]:
+    """Return what each tier costs now, a month and a year."""
+    return await repository.list_plan_prices(conn)
 
 
 def _changed(offer: Offer) -> PriceChanged:

@@ -8,7 +8,7 @@ PRICING_PAGE = "/pricing#plans"
 
 
 class FeatureLocked(Problem):
-    """Your tier does not open this; `tiers` names the ones that do, and `pricing_url` is where to get them."""
+    """Your tier does not open this; `tier` names the lowest that does, and `pricing_url` is where to get it."""
 
     slug = "feature-locked"
     title = "Your plan does not open this"
@@ -38,9 +38,10 @@ class QuotaExceeded(Problem):
     @classmethod
     def of(cls, feature: Feature, *, quota: int, renews_at: datetime, more: Tier | None) -> "QuotaExceeded":
         """`more` is the lowest tier with a larger quota, or None when there is none."""
+        used = f"{feature.name}: {feature.used} of {quota} are used"
         way_out = f" {more.name} has more; see {PRICING_PAGE}." if more else ""
         return cls(
-            f"{feature.name}: {feature.used} of {quota} are used this month. More from {moment(renews_at)} on.{way_out}",
+            f"{used} this month. More from {moment(renews_at)} on.{way_out}",
             feature=feature.feature,
             feature_name=feature.name,
             quota_a_month=quota,

@@ -1,6 +1,9 @@
+# ruff: noqa: S608 - the only thing put into these queries is a constant part
+
 from datetime import datetime
 
 from system.entitlements.models import Source
+from system.entitlements.tier_repository import HELD
 from system.kit.db import Connection, execute, fetch_all
 from system.kit.ids import new_id
 
@@ -62,3 +65,28 @@ async def list_purchases(conn: Connection, account_id: str, item_id: str) -> lis
         """,
         {"account_id": account_id, "item_id": item_id},
     )
+
+
+async def is_course_open(conn: Connection, account_id: str, item_id: str, features: list[str], now: datetime) -> bool:
+    """Look for one live reason: the item was bought, or a tier that is held opens one of these features."""
+    cursor = await conn.execute(
+        f"""
+        SELECT EXISTS (SELECT FROM grants
+                        WHERE account_id = %(account_id)s AND item_id = %(item_id)s AND revoked_at IS NULL)
+            OR EXISTS (SELECT FROM ({HELD}) AS held JOIN tier_features USING (tier) WHERE feature = ANY(%(features)s))
+        """,
+        {"account_id": account_id, "item_id": item_id, "features": features, "now": now},
+    )
+    return await cursor.fetchone() == (True,)
+
+
+async def purchased_among(conn: Connection, account_id: str, item_ids: list[str]) -> list[str]:
+    """List those of the items that the account has bought and keeps."""
+    cursor = await conn.execute(
+        """
+        SELECT DISTINCT item_id FROM grants
+         WHERE account_id = %(account_id)s AND item_id = ANY(%(item_ids)s) AND revoked_at IS NULL
+        """,
+        {"account_id": account_id, "item_ids": item_ids},
+    )
+    return [str(row[0]) for row in await cursor.fetchall()]

@@ -11,12 +11,16 @@ router = APIRouter(include_in_schema=False)
 DESCRIPTION = (
     "A shop for courses and study tokens. Amounts are integers in minor units of a lower-case currency. Requests that "
     "move money carry an Idempotency-Key; lists are newest first and go on with a cursor. Every error is an RFC 9457 "
-    "problem that names the field and the way out. `x-roles` says who may use an operation."
+    "problem that names the field and the way out. `x-roles` says who may use an operation, `x-feature` and `x-course` "
+    "what has to be open to them: see /api/entitlements."
 )
 TAGS = [
     {"name": "accounts", "description": "Sign up, log in, and stay logged in."},
     {"name": "catalogue", "description": "What is for sale, at today's prices."},
+    {"name": "entitlements", "description": "What is open to you, and why; what would open the rest."},
+    {"name": "learning", "description": "The courses themselves."},
     {"name": "payments", "description": "Pay, look, and get money back."},
+    {"name": "subscriptions", "description": "Plans: what they open, and what they cost."},
     {"name": "webhooks", "description": "Where the card processor tells what has happened."},
     {"name": "admin", "description": "The books, for admins and auditors. Nothing here changes anything."},
     {"name": "operations", "description": "Health and figures, for machines that watch."},
