@@ -19,6 +19,7 @@ from system.kit.clock import Clock
 from system.kit.db import Database
 from system.kit.http import install_problem_handlers
 from system.kit.pagination import Cursors
+from system.learning.endpoints import router as learning
 from system.observability.endpoints import metrics_routes
 from system.observability.metrics import HttpMetrics
 from system.observability.middleware import Observed
@@ -59,7 +60,7 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
     # Routes are tried in this order: what moves money first.
     for router in (
         *(payments, webhooks, catalogue, accounts, sessions, credentials, second_factor),
-        *(entitlements, pricing),
+        *(entitlements, pricing, learning),
         *(admin, health, metrics_routes(http_metrics)),
     ):
         app.include_router(router)

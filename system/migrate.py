@@ -1,4 +1,4 @@
-"""`python -m system migrate`: the schema's versions, then tiers and catalogue."""
+"""`python -m system migrate`: the schema's versions, then tiers, catalogue and lessons."""
 
 import sys
 
@@ -7,6 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from system.catalogue.seed import seed as seed_catalogue
 from system.entitlements.seed import seed as seed_tiers
+from system.learning.seed import seed as seed_lessons
 from system.migrations import schema
 from system.settings import Settings
 
@@ -42,5 +43,6 @@ def _migrate(url: str, revision: str) -> int:
     with psycopg.connect(url, autocommit=True) as conn:
         tiers = seed_tiers(conn)
         items = seed_catalogue(conn)
+        seed_lessons(conn)
     print(f"The schema is up to date; {tiers} tiers and {items} items are known.")  # noqa: T201 - a command prints
     return 0

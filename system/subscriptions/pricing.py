@@ -1,10 +1,13 @@
-"""The tiers side by side: what each costs and what it adds to the one below. Pure."""
+"""The tiers side by side: what each costs and what it adds to the one below."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from system.catalogue import service as catalogue
 from system.catalogue.models import PlanPrice
+from system.entitlements import service as entitlements
 from system.entitlements.models import Tier, TierFeature
+from system.kit.db import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,11 @@ class PricedTier:
     @property
     def prices(self) -> tuple[PlanPrice, ...]:
         return tuple(price for price in (self.month, self.year) if price is not None)
+
+
+async def read_pricing(conn: Connection) -> tuple[PricedTier, ...]:
+    """Return what is offered today, the lowest tier first."""
+    return price_tiers(await entitlements.list_tiers(conn), await catalogue.list_plan_prices(conn))
 
 
 def price_tiers(

@@ -2,12 +2,10 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from system.accounts.access import public
-from system.catalogue import service as catalogue
-from system.context import Context, System
-from system.entitlements import service as entitlements
+from system.context import Context
 from system.entitlements.schemas import PriceView, TierView
 from system.kit.problems import documented
-from system.subscriptions.pricing import PricedTier, price_tiers
+from system.subscriptions.pricing import PricedTier, read_pricing
 
 router = APIRouter(prefix="/api/subscriptions", tags=["subscriptions"], responses=documented())
 
@@ -38,14 +36,8 @@ class Pricing(BaseModel):
 @router.get("/pricing", operation_id="show_pricing", dependencies=[public])
 async def show_pricing(system: Context) -> Pricing:
     """Show the tiers: what each opens, how often a month, and what it costs a month or a year."""
-    return Pricing(tiers=[_view(each) for each in await read_pricing(system)])
-
-
-async def read_pricing(system: System) -> tuple[PricedTier, ...]:
     async with system.db.statement() as conn:
-        tiers = await entitlements.list_tiers(conn)
-        prices = await catalogue.list_plan_prices(conn)
-    return price_tiers(tiers, prices)
+        return Pricing(tiers=[_view(each) for each in await read_pricing(conn)])
 
 
 def _view(priced: PricedTier) -> PricedTierView:

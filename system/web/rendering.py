@@ -63,6 +63,7 @@ _NEXT_STEPS = {
     "not-found": "The address has a mistake in it, or the page belongs to another account.",
     "forbidden": "Go back, reload the page and try again.",
     "invalid-request": "Something in the address or the form was not as we made it. Go back, reload and try again.",
+    "subscribe-instead": "This is a plan. Choose it among the plans, by the month or by the year.",
     "payment-declined": "Nothing was charged. Go back to the course and try another card.",
     "price-changed": "The price changed while you were deciding. Nothing was charged; look at the new price first.",
     "already-owned": "You have paid for this already, so we did not charge you again.",
@@ -76,9 +77,16 @@ _NEXT_STEPS = {
 """What a person does next, by problem: the API's own words speak of headers and keys."""
 
 
+_LOCKED = frozenset({"feature-locked", "course-locked", "quota-exceeded"})
+"""Refusals with something to choose: their page says what would open it."""
+
+
 def for_a_person(problem: Mapping[str, Any]) -> str:
-    slug = str(problem["type"]).rsplit("/", maxsplit=1)[-1]
-    return _NEXT_STEPS.get(slug, str(problem["detail"]))
+    return _NEXT_STEPS.get(_slug(problem), str(problem["detail"]))
+
+
+def _slug(problem: Mapping[str, Any]) -> str:
+    return str(problem["type"]).rsplit("/", maxsplit=1)[-1]
 
 
 def rendered(template: str, context: Mapping[str, Any]) -> str:
@@ -110,7 +118,8 @@ class Desk:
     def problem(self, problem: Mapping[str, Any]) -> HTMLResponse:
         """Tell a person what a program would be told, in words that a person can follow."""
         words = for_a_person(problem)
-        return self.page("problem.html", status=int(problem["status"]), problem={**problem, "detail": words})
+        template = "locked.html" if _slug(problem) in _LOCKED else "problem.html"
+        return self.page(template, status=int(problem["status"]), problem={**problem, "detail": words})
 
     def _csrf_field(self) -> Markup:
         return Markup('<input type="hidden" name="{}" value="{}">').format(TOKEN_FIELD, self._csrf_token())

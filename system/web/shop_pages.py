@@ -18,6 +18,7 @@ from system.payments import service
 from system.payments.inquiry import refresh
 from system.payments.process import process
 from system.payments.schemas import Order, PaymentId
+from system.subscriptions.pricing import read_pricing
 from system.web.answers import once, scope_of
 from system.web.fields import form_key, whole_number
 from system.web.guard import Posted
@@ -34,17 +35,28 @@ _UNDECIDED = frozenset({"processing", "uncertain"})
 
 @router.get("/pricing", dependencies=[public])
 async def pricing(at: AtDesk, cursor: Annotated[str | None, Query(max_length=512)] = None) -> Response:
+    """Show what can be had; what is no long list, plans and free courses, on the first page alone."""
     after = at.system.cursors.decode(_SCOPE, cursor)
     async with at.system.db.statement() as conn:
         offers = await catalogue.list_offers(conn, after=after, limit=_PAGE + 1)
+        tiers = () if after else await read_pricing(conn)
+        free_courses = [] if after else await catalogue.list_free_courses(conn)
     following = at.system.cursors.next_after(_SCOPE, [offer.item_id for offer in offers], _PAGE)
-    return at.page("pricing.html", offers=offers[:_PAGE], next_cursor=following)
+    return at.page(
+        "pricing.html",
+        tiers=tiers,
+        offers=offers[:_PAGE],
+        free_courses=free_courses,
+        next_cursor=following,
+    )
 
 
 @router.get("/checkout/{price_id}")
 async def show_checkout(at: AtDesk, _: PageCaller, price_id: PaymentId) -> Response:
     """Show what is bought and for how much, with a key in the form: it pays once, however often it is sent."""
     offer = await _offer(at, price_id)
+    if offer.kind == "plan":
+        return go(f"/subscription?plan={offer.price_id}")
     if offer.price_id != price_id:
         return go(f"/checkout/{offer.price_id}")
     return at.page("checkout.html", offer=offer, key=new_secret())
