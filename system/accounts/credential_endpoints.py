@@ -11,6 +11,7 @@ from system.accounts.problems import (
     EmailTaken,
     ExpiredLink,
     TooManyMails,
+    TooManyTries,
     UnknownLink,
     WrongPassword,
 )
@@ -53,7 +54,7 @@ async def resend_confirmation(identity: Caller, request: Request, system: Contex
     "/email/change",
     operation_id="change_email",
     status_code=202,
-    responses=documented(AuthenticationRequired, WrongPassword, EmailTaken, TooManyMails),
+    responses=documented(AuthenticationRequired, WrongPassword, EmailTaken, TooManyMails, TooManyTries),
 )
 async def change_email(body: NewEmail, identity: Caller, request: Request, system: Context) -> MailPromise:
     """Mail a link to a new address. The account moves there when the link is used, and the old address is told."""
@@ -96,7 +97,7 @@ async def reset_password(body: PasswordReset, request: Request, system: Context)
     "/password/change",
     operation_id="change_password",
     status_code=204,
-    responses=documented(AuthenticationRequired, WrongPassword),
+    responses=documented(AuthenticationRequired, WrongPassword, TooManyTries),
 )
 async def change_password(body: PasswordChange, identity: Caller, request: Request, system: Context) -> Response:
     """Replace your present password. Your other sessions end, and you are told by mail."""

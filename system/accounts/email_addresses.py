@@ -14,9 +14,10 @@ from datetime import datetime
 
 from psycopg.errors import UniqueViolation
 
-from system.accounts import link_repository, links, mails, passwords, repository
+from system.accounts import link_repository, links, mails, repository
 from system.accounts.models import Account, Identity, MailLink
-from system.accounts.problems import EmailConfirmed, EmailTaken, WrongPassword
+from system.accounts.password_proof import prove_password
+from system.accounts.problems import EmailConfirmed, EmailTaken
 from system.audit.service import Actor, record
 from system.context import System
 from system.kit.db import Connection
@@ -50,13 +51,10 @@ async def send_again(system: System, identity: Identity, *, request_id: str) -> 
 async def ask_for_change(system: System, identity: Identity, *, email: str, password: str, request_id: str) -> None:
     """Send a link to a new address; nothing changes before it is used.
 
-    Raises WrongPassword, EmailTaken, TooManyMails, and InvalidRequest for the address that the account has.
+    Raises WrongPassword, TooManyTries, EmailTaken, TooManyMails, and InvalidRequest for the address it has.
     """
     wanted = normalised(email)
-    async with system.db.statement() as conn:
-        known = await repository.get_credentials(conn, identity.account_id)
-    if not await passwords.matches(password, known.password_hash):
-        raise WrongPassword
+    await prove_password(system, identity, password, request_id=request_id)
     now = system.clock.now()
     async with system.db.transaction() as conn:
         account = await repository.lock_account(conn, identity.account_id)

@@ -1,5 +1,6 @@
 from system.accounts import link_repository, mails, passwords, repository, sessions
 from system.accounts.models import Identity
+from system.accounts.password_proof import prove_password
 from system.accounts.problems import WrongPassword
 from system.audit.service import Actor, record
 from system.context import System
@@ -11,12 +12,9 @@ async def change_password(
 ) -> None:
     """Replace the present password, end all sessions but the one that asks, and void every link that was sent.
 
-    WrongPassword if it is not the present one, or ceased to be while the new one was hashed.
+    WrongPassword if it is not the present one, or ceased to be while the new one was hashed; TooManyTries.
     """
-    async with system.db.statement() as conn:
-        known = await repository.get_credentials(conn, identity.account_id)
-    if not await passwords.matches(password, known.password_hash):
-        raise WrongPassword
+    known = await prove_password(system, identity, password, request_id=request_id)
     password_hash = await passwords.hashed(new_password)
     now = system.clock.now()
     async with system.db.transaction() as conn:

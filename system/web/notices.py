@@ -14,6 +14,8 @@ _NOTICES: Mapping[str, str] = {
     "challenge-ended": "That log-in has ended, or had too many wrong codes. Begin again with your password.",
     "provider-linked": "It is linked. From now on you get in by it as well.",
     "provider-unlinked": "It is unlinked. Your password opens your account.",
+    "second-factor-off": "Your second factor is off. Your password alone opens your account.",
+    "setup-expired": "That set-up has waited too long for its code. Begin again.",
     "session-ended": "That session has ended.",
 }
 

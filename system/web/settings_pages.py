@@ -5,8 +5,16 @@ from fastapi import APIRouter, Request, Response
 from system.accounts import email_addresses, password_change, service, sessions
 from system.accounts.identity import PageCaller, origin_of
 from system.accounts.models import Identity
-from system.accounts.problems import CurrentSession, EmailConfirmed, EmailTaken, TooManyMails, WrongPassword
+from system.accounts.problems import (
+    CurrentSession,
+    EmailConfirmed,
+    EmailTaken,
+    TooManyMails,
+    TooManyTries,
+    WrongPassword,
+)
 from system.accounts.schemas import NewEmail, PasswordChange
+from system.accounts.second_factor import switching
 from system.accounts.session_endpoints import SessionId
 from system.kit.http import RequestId
 from system.kit.problems import InvalidRequest
@@ -49,8 +57,8 @@ async def change_email(at: AtDesk, reader: PageCaller, fields: Posted, request: 
         await email_addresses.ask_for_change(
             at.system, reader, email=body.email, password=body.password, request_id=RequestId.of(request)
         )
-    except WrongPassword as refused:
-        faults = {"password": refused.title + "."}
+    except (WrongPassword, TooManyTries) as refused:
+        faults = {"password": f"{refused.title}. {refused.detail}"}
     except (EmailTaken, TooManyMails) as refused:
         faults = {"email": refused.detail}
     except InvalidRequest:
@@ -75,8 +83,9 @@ async def change_password(at: AtDesk, reader: PageCaller, fields: Posted, reques
             user_agent=origin.user_agent,
             request_id=origin.request_id,
         )
-    except WrongPassword as refused:
-        return await _account(at, reader, status=_MALFORMED, password_faults={"password": refused.title + "."})
+    except (WrongPassword, TooManyTries) as refused:
+        words = f"{refused.title}. {refused.detail}"
+        return await _account(at, reader, status=_MALFORMED, password_faults={"password": words})
     return go("/account?told=password-changed")
 
 
@@ -103,6 +112,7 @@ async def _account(
         "account.html",
         status=status,
         account=await service.get_account(at.system, reader.account_id),
+        second_factor=await switching.standing(at.system, reader),
         sessions=await sessions.list_live(at.system, reader, before=None, limit=_SHOWN),
         notice=notice(told),
         given=given,

@@ -48,7 +48,7 @@ class Proofs(Body):
 
 
 class SecondFactorOut(BaseModel):
-    model_config = ConfigDict(title="SecondFactor")
+    model_config = ConfigDict(from_attributes=True, title="SecondFactor")
 
     enabled_at: datetime | None = Field(
         description="Since when a code is asked for; null if none is.", examples=["2026-11-23T15:04:05Z"]
@@ -59,7 +59,7 @@ class SecondFactorOut(BaseModel):
 class SetUpOut(BaseModel):
     """The secret is shown this once; the authenticator keeps it."""
 
-    model_config = ConfigDict(title="SecondFactorSetUp")
+    model_config = ConfigDict(from_attributes=True, title="SecondFactorSetUp")
 
     secret: str = Field(description="In base 32, to be typed by hand.", examples=["JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"])
     uri: str = Field(
