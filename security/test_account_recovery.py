@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
-import psycopg
 import pytest
 
 from fixtures.bench import Bench
@@ -15,6 +14,7 @@ from fixtures.client.requests import FORGOT_PASSWORD
 from fixtures.links import CONFIRM, RESET, link_in, mailed_token
 from fixtures.together import at_once
 from security.reader import Reader, is_turned_away
+from security.traces import every_log_line, every_row, found_in
 
 pytestmark = pytest.mark.proves("A15.8")
 
@@ -189,18 +189,15 @@ def test_no_table_and_no_log_holds_what_a_link_opens(
 ) -> None:
     visitor.confirm_email(confirming)
 
-    tables = _everything(bench.database_url)
-    logs = "\n".join(path.read_text(encoding="utf-8") for name, path in bench.logs.items() if name in {"app", "worker"})
+    tables, logs = every_row(bench), every_log_line(bench)
 
     assert "account.email_confirmed" in tables
-    assert [token for token in (confirming, resetting) if token in tables + logs] == []
+    assert found_in(tables + logs, [confirming, resetting]) == []
 
 
 def test_no_log_holds_the_address_that_asked(bench: Bench, enrolled: Member, resetting: str) -> None:
-    logs = "\n".join(path.read_text(encoding="utf-8") for name, path in bench.logs.items() if name in {"app", "worker"})
-
     assert resetting
-    assert enrolled.email not in logs
+    assert enrolled.email not in every_log_line(bench)
 
 
 def _expect_alike(known: Sequence[float], unknown: Sequence[float]) -> None:
@@ -211,11 +208,3 @@ def _expect_alike(known: Sequence[float], unknown: Sequence[float]) -> None:
 def _told(reply: RawReply) -> dict[str, str]:
     """The headers of an answer without those that differ from one request to the next."""
     return {name: value for name, value in reply.headers.items() if name not in {"date", "x-request-id"}}
-
-
-def _everything(database_url: str) -> str:
-    """The rows of every table, as text."""
-    with psycopg.connect(database_url) as connection:
-        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-        queries = [f'SELECT "{table}"::text FROM "{table}"'.encode() for (table,) in tables]  # noqa: S608 - names of the catalogue
-        return "\n".join(str(row[0]) for query in queries for row in connection.execute(query))
