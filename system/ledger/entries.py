@@ -3,7 +3,17 @@
 from datetime import datetime
 
 from system.kit.money import Money
-from system.ledger.models import CASH, CONVERSION, PROCESSOR_FEE, REVENUE, Entry, Posting
+from system.ledger.models import (
+    CASH,
+    CONVERSION,
+    DISPUTE_FEE,
+    DISPUTE_LOSS,
+    PROCESSOR_FEE,
+    REVENUE,
+    Entry,
+    Posting,
+)
+from system.processor.port import Movement
 
 
 def capture(
@@ -40,6 +50,21 @@ def refund_failure(
     return _entry(refund_failure_key(refund_id), f"Failed refund of {returned}", postings, now)
 
 
+def dispute(movement: Movement, *, now: datetime) -> Entry:
+    """Book what a dispute did to our balance: amount and fee leave with it, and come back when it is won.
+
+    Each movement is a fact of its own, in the currency of the balance.
+    """
+    taken = movement.gross.amount < 0
+    postings = [
+        _signed(CASH, movement.net),
+        _signed(DISPUTE_FEE, movement.fee),
+        _signed(DISPUTE_LOSS, Money(-movement.gross.amount, movement.gross.currency)),
+    ]
+    what = "withdrawn" if taken else "given back"
+    return _entry(dispute_key(movement.balance_transaction_id), f"Dispute: {movement.gross} {what}", postings, now)
+
+
 def capture_key(charge_id: str) -> str:
     return f"capture:{charge_id}"
 
@@ -52,6 +77,10 @@ def refund_failure_key(refund_id: str) -> str:
     return f"refund_failure:{refund_id}"
 
 
+def dispute_key(balance_transaction_id: str) -> str:
+    return f"dispute:{balance_transaction_id}"
+
+
 def _conversion(received: Money, given: Money) -> list[Posting]:
     """Let each currency balance on its own: the clearing account takes one and gives the other."""
     if received.currency == given.currency:
@@ -61,6 +90,13 @@ def _conversion(received: Money, given: Money) -> list[Posting]:
 
 def _entry(business_key: str, description: str, postings: list[Posting], now: datetime) -> Entry:
     return Entry(business_key, description, tuple(posting for posting in postings if posting.money.amount), now)
+
+
+def _signed(account: str, money: Money) -> Posting:
+    """Return a debit, or for a negative amount the credit."""
+    if money.amount < 0:
+        return _credit(account, Money(-money.amount, money.currency))
+    return _debit(account, money)
 
 
 def _debit(account: str, money: Money) -> Posting:

@@ -9,6 +9,8 @@ Direction = Literal["debit", "credit"]
 
 CASH = "cash:stripe"
 PROCESSOR_FEE = "expense:processor_fee"
+DISPUTE_FEE = "expense:dispute_fee"
+DISPUTE_LOSS = "loss:dispute"
 REVENUE = "revenue:platform"
 SUBSCRIPTION_REVENUE = "revenue:subscription"
 CONVERSION = "clearing:conversion"

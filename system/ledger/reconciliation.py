@@ -10,6 +10,7 @@ from system.ledger import entries, repository
 from system.ledger.repository import CashMovement
 from system.processor.port import BalanceTransaction
 
+_DISPUTE = ("dp_", "du_")
 Kind = Literal["missing_in_ledger", "missing_at_processor", "amount_differs", "not_understood"]
 
 
@@ -86,5 +87,7 @@ def _key_of(line: BalanceTransaction) -> str:
             return entries.refund_key(source)
         case ("refund_failure" | "payment_failure_refund", str(source)):
             return entries.refund_failure_key(source)
+        case ("adjustment", str(source)) if source.startswith(_DISPUTE):
+            return entries.dispute_key(line.balance_transaction_id)
         case _:
             return ""

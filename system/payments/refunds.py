@@ -12,7 +12,7 @@ from system.kit.db import Connection
 from system.kit.ids import new_id
 from system.kit.money import Money
 from system.kit.problems import InvalidRequest, NotFound, Problem
-from system.payments import refund_repository, repository
+from system.payments import dispute_repository, refund_repository, repository
 from system.payments.answers import final_refund_answer, open_refund_answer
 from system.payments.models import Payment, Refund
 from system.payments.problems import NotRefundable, ProcessorUnavailable, RefundExceedsRemaining
@@ -49,6 +49,8 @@ async def _open(
         payment = await _lock(conn, identity, order.payment_id)
         money = asked_for(payment, order, step=system.processor.step(payment.currency))
         try:
+            if await dispute_repository.is_disputed(conn, payment.payment_id):
+                raise NotRefundable("A bank has this payment's money after a complaint; what it decides counts.")
             judge(payment, money, now=now, may_override=identity.role == "admin" and order.note is not None)
         except Problem as refused:
             return await idempotency.refuse(conn, scope, refund_id, refused, now)

@@ -124,6 +124,14 @@ async def find_customer(conn: Connection, account_id: str) -> str | None:
     return str(found[0]) if found else None
 
 
+async def is_customer(conn: Connection, customer_id: str) -> bool:
+    """Tell whether the processor's customer is an account of ours."""
+    cursor = await conn.execute(
+        "SELECT FROM processor_customers WHERE processor_customer_id = %(customer_id)s", {"customer_id": customer_id}
+    )
+    return await cursor.fetchone() is not None
+
+
 async def store_customer(conn: Connection, *, account_id: str, customer_id: str, now: datetime) -> str:
     """Remember the account's customer and name it on its payments that were not sent yet; return the one that counts.
 

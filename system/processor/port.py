@@ -108,6 +108,19 @@ RefundAnswer = Refunded | RefundRefused | Unavailable | Unknown
 
 
 @dataclass(frozen=True, slots=True)
+class Disputed:
+    """A dispute as the processor has it now. `movements` are all that it did to our balance, with their signs."""
+
+    processor_dispute_id: str
+    charge_id: str
+    customer_id: str | None
+    money: Money
+    status: str
+    reason: str
+    movements: tuple[Movement, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One payment as the processor is asked for it. `payment_id` is also what its idempotency key is made of."""
 
@@ -169,6 +182,9 @@ class PaymentProcessor(Protocol):
 
     async def refunds_of(self, processor_payment_id: str) -> list[Refunded] | Unknown:
         """Read all refunds of a payment, whoever made them."""
+
+    async def retrieve_dispute(self, processor_dispute_id: str) -> Disputed | Unknown | None:
+        """Read a dispute; None is certain: the processor knows none of this id."""
 
     def balance_transactions(self) -> AsyncIterator[BalanceTransaction]:
         """Read the processor's whole books, newest first."""

@@ -9,6 +9,7 @@ from system.processor.port import (
     Canceled,
     Charged,
     Declined,
+    Disputed,
     Movement,
     PaymentAnswer,
     Refunded,
@@ -81,6 +82,21 @@ def refund_answer(refund: Object) -> Refunded:
         movement=_movement(refund.get("balance_transaction")),
         returned=_movement(refund.get("failure_balance_transaction")),
         failure_code=refund.get("failure_reason"),
+    )
+
+
+def disputed(dispute: Object) -> Disputed:
+    """Read a Dispute with `charge` expanded; its balance transactions always come with it."""
+    charge = dispute["charge"]
+    movements = (_movement(transaction) for transaction in dispute["balance_transactions"])
+    return Disputed(
+        processor_dispute_id=dispute["id"],
+        charge_id=str(id_of(charge)),
+        customer_id=id_of(charge.get("customer")) if isinstance(charge, Mapping) else None,
+        money=Money(dispute["amount"], dispute["currency"]),
+        status=dispute["status"],
+        reason=dispute["reason"],
+        movements=tuple(movement for movement in movements if movement is not None),
     )
 
 

@@ -8,6 +8,7 @@ from system.processor.port import (
     Attempt,
     BalanceTransaction,
     Declined,
+    Disputed,
     PaymentAnswer,
     ProcessorAwayError,
     RefundAnswer,
@@ -18,8 +19,16 @@ from system.processor.port import (
     Unknown,
 )
 from system.processor.stripe_api import Json, Refused, StripeApi, our_mistake
-from system.processor.stripe_objects import declined, payment_answer, refund_answer, session_answer, smallest_step
+from system.processor.stripe_objects import (
+    declined,
+    disputed,
+    payment_answer,
+    refund_answer,
+    session_answer,
+    smallest_step,
+)
 from system.processor.stripe_requests import (
+    DISPUTE,
     INTENT,
     REFUND,
     SESSION,
@@ -108,6 +117,10 @@ class StripePayments:
             return [refund_answer(found) async for found in self._api.pages("/v1/refunds", params)]
         except ProcessorAwayError as away:
             return Unknown(str(away))
+
+    async def retrieve_dispute(self, processor_dispute_id: str) -> Disputed | Unknown | None:
+        reply = await self._api.read(f"/v1/disputes/{quote(processor_dispute_id, safe='')}", DISPUTE)
+        return disputed(reply) if isinstance(reply, dict) else reply
 
     async def balance_transactions(self) -> AsyncIterator[BalanceTransaction]:
         async for line in self._api.pages("/v1/balance_transactions", {}):

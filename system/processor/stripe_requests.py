@@ -12,6 +12,7 @@ Params = dict[str, Any]
 INTENT = ["latest_charge.balance_transaction"]
 SESSION = ["payment_intent.latest_charge.balance_transaction"]
 REFUND = ["balance_transaction", "failure_balance_transaction"]
+DISPUTE = ["charge"]
 """What is asked for with each object, so that the fee comes in the same reply."""
 
 

@@ -1,6 +1,7 @@
 """One module for each type of event that means something to us. Every other type is recorded and left alone."""
 
 from system.webhooks.handlers import (
+    charge_dispute,
     charge_refunded,
     checkout_session,
     payment_intent_canceled,
@@ -15,6 +16,11 @@ from system.webhooks.models import Handler
 from system.webhooks.subscribers import unless_invoiced
 
 HANDLERS: dict[str, Handler] = {
+    "charge.dispute.closed": charge_dispute.handle,
+    "charge.dispute.created": charge_dispute.handle,
+    "charge.dispute.funds_reinstated": charge_dispute.handle,
+    "charge.dispute.funds_withdrawn": charge_dispute.handle,
+    "charge.dispute.updated": charge_dispute.handle,
     "charge.refunded": charge_refunded.handle,
     "checkout.session.async_payment_succeeded": checkout_session.handle_completed,
     "checkout.session.completed": checkout_session.handle_completed,
