@@ -125,3 +125,21 @@ def test_the_default_source_is_one_of_the_customers_own(client: stripe.StripeCli
         "default_source",
     )
     assert moved.default_source == second != first
+
+
+def by_card(customer: str, card: str) -> Any:  # noqa: ANN401 - parameters of a call
+    given = {"amount": 1000, "currency": "usd", "confirm": True, "allowed_payment_method_types": ["card"]}
+    return {**given, "customer": customer, "payment_method": card}
+
+
+def test_a_card_saved_the_old_way_pays_in_the_place_of_a_payment_method(client: stripe.StripeClient) -> None:
+    customer, other = (client.v1.customers.create({}).id for _ in range(2))
+    card = source_of(client, customer)
+
+    paid = client.v1.payment_intents.create(by_card(customer, card))
+    with pytest.raises(stripe.InvalidRequestError) as refusal:
+        client.v1.payment_intents.create(by_card(other, card))
+
+    assert paid.status == "succeeded"
+    assert (refusal.value.http_status, refusal.value.code) == (400, "resource_missing")
+    assert "must be attached to the customer" in str(refusal.value.user_message)

@@ -411,10 +411,14 @@ def test_a_preview_says_what_the_next_invoice_would_be_and_stores_nothing(
     assert client.v1.coupons.retrieve(coupon).times_redeemed == 0
 
 
-def test_a_customer_of_whom_nothing_waits_has_no_upcoming_invoice(client: stripe.StripeClient, payer: str) -> None:
+def test_a_customer_as_a_whole_has_no_preview(client: stripe.StripeClient, payer: str) -> None:
+    """Since 2025-03-31.basil: docs.stripe.com/changelog/basil/2025-03-31/invoice-preview-api-deprecations."""
+    invoicing.item(client, payer, 100)
+
     error = refusal(client.v1.invoices.create_preview, {"customer": payer})
 
-    assert (error.http_status, error.code) == (400, "invoice_upcoming_none")
+    assert error.http_status == 400
+    assert "not for a customer as a whole" in str(error.user_message)
 
 
 def test_a_credit_in_another_currency_stands_for_itself(client: stripe.StripeClient, payer: str) -> None:

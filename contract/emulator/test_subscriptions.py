@@ -452,3 +452,17 @@ def test_what_one_job_does_another_customer_does_not_see(client: stripe.StripeCl
 
     assert [len(invoices(client, each)) for each in (mine, theirs)] == [2, 1]
     assert item(again(client, theirs)).current_period_end == period(mine)[1]
+
+
+def test_a_customers_subscriptions_have_an_address_of_their_own(
+    client: stripe.StripeClient, stand_in: Emulator
+) -> None:
+    _, customer = on_a_clock(client)
+    going_on = subscribe(client, customer, price(client)).id
+    client.v1.subscriptions.cancel(subscribe(client, customer, price(client)).id)
+
+    listed = stand_in.get(f"/v1/customers/{customer}/subscriptions").json()
+
+    assert listed["url"] == f"/v1/customers/{customer}/subscriptions"
+    assert [each["id"] for each in listed["data"]] == [going_on]
+    assert stand_in.get("/v1/customers/cus_nobody/subscriptions").status_code == 404
