@@ -27,20 +27,25 @@ class StripePausing(StripeChanges, StripeSchedules):
         raw = await self._known(processor_subscription_id)
         if not isinstance(raw, dict):
             return raw
-        waiting = raw["latest_invoice"] if _is_open(raw.get("latest_invoice")) else {"metadata": {}}
-        if raw["status"] != "paused" or waiting["metadata"].get(_RESUMED_BY) == key:
+        waiting = _waiting(raw)
+        if raw["status"] != "paused" or (waiting and _resumed_by(waiting) == key):
             return await self._subscription(raw)
-        failed = await self._forget(raw, waiting, key=key)
-        if failed is not None:
+        if waiting and (failed := await self._forget(raw, waiting, key=key)):
             return failed
+        return await self._resumed(processor_subscription_id, key=key)
+
+    async def _resumed(self, processor_subscription_id: str, *, key: str) -> BillingAnswer:
         path = f"/v1/subscriptions/{quote(processor_subscription_id, safe='')}/resume"
         reply = await self._api.ask("post", path, resume_params(), key=key)
         answer = await self._once_paid(reply, lambda found: found.status != "paused", key=key)
-        if isinstance(reply, dict) and isinstance(answer, Declined):
-            failed = await self._put_back(processor_subscription_id, str(id_of(reply["latest_invoice"])))
-        elif isinstance(reply, dict) and isinstance(answer, BilledSubscription) and answer.status == "paused":
-            failed = await self._mark(str(id_of(reply["latest_invoice"])), key=key)
-        return answer if failed is None else failed
+        if not isinstance(reply, dict):
+            return answer
+        invoice, failed = str(id_of(reply["latest_invoice"])), None
+        if isinstance(answer, Declined):
+            failed = await self._put_back(processor_subscription_id, invoice)
+        elif isinstance(answer, BilledSubscription) and answer.status == "paused":
+            failed = await self._mark(invoice, key=key)
+        return failed or answer
 
     async def _mark(self, processor_invoice_id: str, *, key: str) -> Unknown | None:
         """Note who waits for the bank's answer, so that only somebody else's request gives it up."""
@@ -50,14 +55,10 @@ class StripePausing(StripeChanges, StripeSchedules):
 
     async def _forget(self, raw: Json, waiting: Json, *, key: str) -> Unknown | None:
         """Give up an earlier attempt whose bank was never answered: while it waits, Stripe takes no other."""
-        if "id" not in waiting:
-            return None
         ended = await self.void_invoice(waiting["id"], key=f"{key}:forget:{waiting['id']}")
-        return (
-            await self._put_back(raw["id"], waiting["id"])
-            if isinstance(ended, BilledInvoice)
-            else Unknown(ended.reason)
-        )
+        if not isinstance(ended, BilledInvoice):
+            return Unknown(ended.reason)
+        return await self._put_back(raw["id"], waiting["id"])
 
     async def _put_back(self, processor_subscription_id: str, processor_invoice_id: str) -> Unknown | None:
         """Let the credit of the pause wait again: a void invoice takes along what waited for it."""
@@ -78,9 +79,14 @@ class StripePausing(StripeChanges, StripeSchedules):
         return None
 
 
-def _is_open(invoice: object) -> bool:
-    """Tell the open invoice of a resumption from that of a period which was not paid before the pause."""
-    return isinstance(invoice, dict) and (invoice["status"], invoice["billing_reason"]) == (
-        "open",
-        "subscription_update",
-    )
+def _waiting(subscription: Json) -> Json | None:
+    """Return the open invoice of a resumption; one of a period that was not paid before the pause is another thing."""
+    latest = subscription.get("latest_invoice")
+    if not isinstance(latest, dict) or latest["billing_reason"] != "subscription_update":
+        return None
+    return latest if latest["status"] == "open" else None
+
+
+def _resumed_by(invoice: Json) -> str | None:
+    found: str | None = (invoice.get("metadata") or {}).get(_RESUMED_BY)
+    return found
