@@ -7,7 +7,8 @@ of the script are too old for any server of this API version, and are said in to
 since gets a later year; a card's number given to `/cards` is made a token first, which is then given to `/sources`; a
 token that was used up becomes tok_visa, and another customer's payment method pm_card_visa; the name of a plan is given
 to its product; and a payment that is confirmed as it is made says that it is by card.
-Each call is added to the file that ASSAY_CALLS names, with whether a refusal of it is a failure (-f).
+Each call is added to the file that ASSAY_CALLS names, with whether a refusal of it is a failure (-f), and with what was
+changed about it, so that nobody takes a call in today's words for one as it was written.
 """
 
 import argparse
@@ -24,15 +25,23 @@ _FAILED = 22
 """curl's exit code for an answer of 400 and above when it was told to fail (-f)."""
 _REFUSED = 400
 
+YEAR = "a card that has expired since"
+NUMBER = "a card's number in the place of a token"
+USED_UP = "a token that was used up"
+METHOD = "a payment method of another customer"
+NAME = "a plan's name in the place of its product's"
+BY_CARD = "a confirmed payment that does not say how it returns"
+
 
 def main(argv: list[str]) -> int:
     options = _parser().parse_args(argv)
-    method, url, form = _request(options)
-    status, body = _call(method, url, form, options.user, fails=options.fail)
-    instead = _instead(body, form)
+    changed: list[str] = []
+    method, url, form = _request(options, changed)
+    status, body = _call(method, url, form, options.user, fails=options.fail, changed=changed)
+    instead = _instead(body, form, changed)
     if instead is not None:
         _forget_last_call()
-        status, body = _call(method, url, instead, options.user, fails=options.fail)
+        status, body = _call(method, url, instead, options.user, fails=options.fail, changed=changed)
     shown = _indented(body)
     failed = bool(options.fail and status >= _REFUSED)
     if options.output is None and not failed:
@@ -42,11 +51,13 @@ def main(argv: list[str]) -> int:
     return _FAILED if failed else 0
 
 
-def _instead(body: str, form: list[str]) -> list[str] | None:
+def _instead(body: str, form: list[str], changed: list[str]) -> list[str] | None:
     """The form to send instead, where the answer says that Stripe takes this no more."""
     if "token_already_used" in body:
+        changed.append(USED_UP)
         return ["source=tok_visa"]
-    if "must be attached to the customer" in body:
+    if "must be attached to the customer" in body and any(each.startswith("payment_method=pm_") for each in form):
+        changed.append(METHOD)
         return [re.sub("^payment_method=.*", "payment_method=pm_card_visa", each) for each in form]
     return None
 
@@ -71,29 +82,40 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _request(options: argparse.Namespace) -> tuple[str, str, list[str]]:
-    form = [re.sub(r"(exp_year\]?)=(?:20[12]\d|2\d)$", r"\1=2049", each) for each in options.data]
+def _request(options: argparse.Namespace, changed: list[str]) -> tuple[str, str, list[str]]:
     url: str = options.url
+    form = _put(options.data, r"(exp_year\]?)=(?:20[12]\d|2\d)$", r"\1=2049", YEAR, changed)
     if url.endswith("/v1/plans"):
-        form = [re.sub(r"^name=", "product[name]=", each) for each in form]
+        form = _put(form, r"^name=", "product[name]=", NAME, changed)
     if url.endswith("/v1/payment_intents") and "confirm=true" in form:
-        form.append("allowed_payment_method_types[0]=card")
+        form = [*form, "allowed_payment_method_types[0]=card"]
+        changed.append(BY_CARD)
     if options.get:
         url, form = f"{url}{'&' if '?' in url else '?'}{'&'.join(map(_quoted, form))}", []
     method = options.method or ("POST" if form else "GET")
     if url.endswith("/cards") and any(each.startswith("source[number]=") for each in form):
         url, form = url.removesuffix("cards") + "sources", [f"source={_token(options, form)}"]
+        changed.append(NUMBER)
     return method, url, form
+
+
+def _put(form: list[str], old: str, new: str, kind: str, changed: list[str]) -> list[str]:
+    put = [re.sub(old, new, each) for each in form]
+    if put != form:
+        changed.append(kind)
+    return put
 
 
 def _token(options: argparse.Namespace, form: list[str]) -> str:
     card = [each.replace("source[", "card[", 1) for each in form if not each.startswith("source[object]")]
     root = options.url.partition("/v1/")[0]
-    status, body = _call("POST", f"{root}/v1/tokens", card, options.user)
+    status, body = _call("POST", f"{root}/v1/tokens", card, options.user, changed=[NUMBER])
     return str(json.loads(body)["id"]) if status < _REFUSED else "tok_refused"
 
 
-def _call(method: str, url: str, form: list[str], user: str, *, fails: bool = True) -> tuple[int, str]:
+def _call(
+    method: str, url: str, form: list[str], user: str, *, changed: list[str], fails: bool = True
+) -> tuple[int, str]:
     address = urlsplit(url)
     connection = HTTPConnection(address.netloc, timeout=30)
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -105,7 +127,7 @@ def _call(method: str, url: str, form: list[str], user: str, *, fails: bool = Tr
     answer = connection.getresponse()
     body = answer.read().decode()
     with Path(os.environ["ASSAY_CALLS"]).open("a", encoding="utf-8") as log:
-        log.write(json.dumps([method, target, content, answer.status, body[:600], fails]) + "\n")
+        log.write(json.dumps([method, target, content, answer.status, body[:600], fails, changed]) + "\n")
     return answer.status, body
 
 

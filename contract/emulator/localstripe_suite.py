@@ -5,10 +5,11 @@ curl calls with expectations in bash. It is cut at its blank lines into sections
 fresh emulator, each in a shell of its own that inherits the variables of those before, so that one failure does not
 hide the rest.
 
-    passed     the section ran to its end
+    passed     the section ran to its end. Some calls are brought up to date on their way (`curl.py`): such
+               sections are counted apart from those that passed as they are written
     failed     it did not; the call that it ended at, what it expected and what it got are shown
-    skipped    it did not for a reason that is localstripe's own or older than this API version; the reasons are shown
-               and counted. A section that needs a variable which such a section should have made is skipped too.
+    skipped    it did not for a reason of `localstripe_excuses.py`, shown with where Stripe says so. What needs a
+               variable that such a section should have made is skipped with it, whatever it then comes to
 
 Needs bash. Exit code 0 when no section failed.
 """
@@ -25,33 +26,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from contract.emulator.localstripe_excuses import KINDS, Excuse, excuse_for
 from contract.emulator.running import emulator
 
 _ROOT: Final = Path(__file__).parents[2]
-_LEGACY: Final = (
-    (r"total_count", "total_count, which lists of this API version do not have"),
-    (r"fingerprint", "fingerprints that are localstripe's own hashes"),
-    (r"/v1/sources\b|src_", "Sources"),
-    (r"/invoices/upcoming", "upcoming invoices, replaced by previews"),
-    (r"tax_percent", "tax_percent"),
-    (r"latest_invoice\.payment_intent|data\.charge", "members that invoices of this API version do not have"),
-    (r"type=good|attributes\[\]", "goods, which are no products of this API version"),
-    (r"customers/\$cus/subscriptions", "a customer's subscriptions under the customer's path"),
-    (r"must have the same `interval`", "an item of another interval beside the first, which Stripe refuses"),
-    (r"/v1/invoices \\\n\s*-d customer=\$cus\)", "an invoice that takes pending items by itself, as before 2022-08-01"),
-    (r"events\?limit=100", "fewer than a hundred events in all"),
-    (r"\[id\]=si_RBrVStcKDimMnp", "an item of nobody's subscription, which Stripe refuses"),
-    (r"status=paid|status=failed", "payouts made with a status"),
-    (r"customers/\$cus \\\n\s*\| grep -oE \$card", "sources within a customer, which this API version leaves out"),
-    (r"setup_intents/\w+/cancel.*status of succeeded", "cancelling a SetupIntent that succeeded, which Stripe refuses"),
-    (r"don't have any external accounts in that currency", "a payout of money that is not there, which Stripe refuses"),
-    (r"payment_intents.*(\"captured\": true|amount_refunded)", "a charge within its PaymentIntent, where an id is now"),
-    (r"amount_due.*no attached payment source", "a credit of another currency than the plan's"),
-    (r"It may not be used again", "a PaymentMethod that was detached, which Stripe refuses to use again"),
-    (r"No such PaymentMethod: 'card_", "a card that is a source in the place of a PaymentMethod"),
-    (r"No such PaymentMethod: 'pm_doesnotexist'", "a 404 for a parameter that names nothing, where Stripe answers 400"),
-)
-"""What a section is skipped for when it fails and its text, or the call that it ended at with its answer, shows it."""
 _REFUSED: Final = 400
 _RUN: Final = """
 set -eu
@@ -68,10 +46,12 @@ class Section:
     """A part of the script and how it went; `line` is its first in the script."""
 
     line: int
-    text: str
     outcome: Literal["passed", "failed", "skipped"]
-    reason: str
     calls: int
+    changed: tuple[str, ...] = ()
+    """What was brought up to date about its calls."""
+    failure: str = ""
+    excuse: Excuse | None = None
 
 
 class Script:
@@ -81,12 +61,33 @@ class Script:
         self._folder = folder
         self._calls, self._variables = folder / "calls", folder / "variables"
         self._variables.write_text(f'HOST="{host}"\nSK="sk_test_12345"\n')
-        self._excused: dict[str, str] = {}
+        self._excused: dict[str, Excuse] = {}
         """Variables that a skipped section should have made, and why it was skipped."""
         self._missing: dict[str, int] = {}
         """Variables that a failed section should have made, and its line."""
 
     def run(self, line: int, text: str) -> Section:
+        ended, trace = self._carry_out(text)
+        calls = [json.loads(row) for row in self._calls.read_text().splitlines()]
+        changed = tuple(sorted({kind for call in calls for kind in call[6]}))
+        made, needed = _made(text), _needed(text)
+        excuse = next((why for name, why in self._excused.items() if name in needed), None)
+        if excuse is None and ended and not any(_is_refused(call) for call in calls):
+            for name in made:
+                self._excused.pop(name, None)
+                self._missing.pop(name, None)
+            return Section(line, "passed", len(calls), changed)
+        excuse = excuse or excuse_for(text, _shown(_ended_at(calls)))
+        if excuse is not None:
+            self._excused |= dict.fromkeys(made, excuse)
+            return Section(line, "skipped", len(calls), changed, excuse=excuse)
+        cause = next((line for name, line in self._missing.items() if name in needed), None)
+        self._missing |= dict.fromkeys(made, cause or line)
+        told = _told(calls, trace) if cause is None else f"what line {cause} should have made"
+        return Section(line, "failed", len(calls), changed, failure=told)
+
+    def _carry_out(self, text: str) -> tuple[bool, str]:
+        """Whether the shell ran to the section's end, and the trace of what it did."""
         section = self._folder / "section"
         section.write_text(text)
         self._calls.write_text("")
@@ -95,28 +96,22 @@ class Script:
             ["/bin/bash", "-c", command], cwd=_ROOT, env=os.environ | {"ASSAY_CALLS": str(self._calls)},
             capture_output=True, text=True, check=False, timeout=120,
         )  # fmt: skip
-        calls = [json.loads(row) for row in self._calls.read_text().splitlines()]
-        made = re.findall(r"^(\w+)=", text, re.MULTILINE)
-        if done.returncode == 0 and not any(_is_refused(call) for call in calls):
-            for name in made:
-                self._excused.pop(name, None)
-                self._missing.pop(name, None)
-            return Section(line, text, "passed", "", len(calls))
-        excuse = self._excuse(text, calls)
-        if excuse:
-            self._excused |= dict.fromkeys(made, excuse)
-            return Section(line, text, "skipped", excuse, len(calls))
-        cause = next((line for name, line in self._missing.items() if re.search(rf"\$\{{?{name}\b", text)), None)
-        self._missing |= dict.fromkeys(made, cause or line)
-        told = _told(calls, done.stderr) if cause is None else f"what line {cause} should have made"
-        return Section(line, text, "failed", told, len(calls))
+        return done.returncode == 0, done.stderr
 
-    def _excuse(self, text: str, calls: list[list[Any]]) -> str:
-        needed = set(re.findall(r"\$\{?(\w+)", text))
-        inherited = next((why for name, why in self._excused.items() if name in needed), "")
-        asked = "\n".join(" ".join(map(str, call[:5])) for call in [_ended_at(calls)] if call)
-        own = next((why for pattern, why in _LEGACY if re.search(pattern, f"{text}\n{asked}", re.DOTALL)), "")
-        return own or inherited
+
+def _made(text: str) -> set[str]:
+    return set(re.findall(r"^(\w+)=", text, re.MULTILINE))
+
+
+def _needed(text: str) -> set[str]:
+    """The variables that the section takes from those before: what it names before it makes it, if it does at all."""
+    needed: set[str] = set()
+    for name in set(re.findall(r"\$\{?(\w+)", text)):
+        used = re.search(rf"\$\{{?{name}\b", text)
+        made = re.search(rf"^{name}=", text, re.MULTILINE)
+        if used is not None and (made is None or used.start() < made.start()):
+            needed.add(name)
+    return needed
 
 
 def sections(script: str) -> list[tuple[int, str]]:
@@ -140,29 +135,48 @@ def _ended_at(calls: list[list[Any]]) -> list[Any]:
     return next((call for call in calls if _is_refused(call)), calls[-1] if calls else [])
 
 
+def _shown(call: list[Any]) -> str:
+    """A call with its answer, in one line."""
+    return " ".join(" ".join(map(str, call[:5])).split())
+
+
 def _told(calls: list[list[Any]], trace: str) -> str:
-    """The last call with its answer, and the last thing that the shell tried."""
+    """The call that the section ended at with its answer, and the last thing that the shell tried."""
     tried = [row.lstrip("+ ") for row in trace.splitlines() if row.startswith("+") and "declare -p" not in row]
     tested = next((row for row in reversed(tried) if row.startswith("[")), "")
     if not calls:
         return f"no call; the shell says: {trace.strip().splitlines()[-1] if trace.strip() else 'nothing'}"
-    method, target, form, status, body, _ = _ended_at(calls)
+    method, target, form, status, body, *_ = _ended_at(calls)
     expected = f"; expected {tested}" if tested else ""
     return f"{method} {target} {form or ''}{expected}; got {status}: {' '.join(body.split())[:300]}"
 
 
 def report(ran: list[Section]) -> str:
-    counts = Counter(section.outcome for section in ran)
-    lines = [f"line {each.line}: failed at {each.reason}" for each in ran if each.outcome == "failed"]
-    why = Counter(each.reason for each in ran if each.outcome == "skipped")
-    lines += [f"skipped {count:>3} for {reason}" for reason, count in why.most_common()]
-    calls = sum(section.calls for section in ran)
-    held = sum(section.calls for section in ran if section.outcome == "passed")
-    lines.append(
-        f"{counts['passed']} sections passed, {counts['failed']} failed, {counts['skipped']} skipped; "
-        f"{calls} calls, {held} of them in passed sections"
-    )
-    return "\n".join(lines)
+    """What failed, why the rest was skipped, and a table of both."""
+    lines = [f"line {each.line}: failed at {each.failure}" for each in ran if each.outcome == "failed"]
+    why = Counter(each.excuse for each in ran if each.excuse is not None)
+    for excuse, count in sorted(why.items(), key=lambda each: (list(KINDS).index(each[0].kind), -each[1])):
+        lines.append(f"skipped {count:>3}, {KINDS[excuse.kind]}: {excuse.reason} ({excuse.source})")
+    return "\n".join([*lines, *(["", *_table(ran)])])
+
+
+def _table(ran: list[Section]) -> list[str]:
+    groups = {
+        "passed as written": [each for each in ran if each.outcome == "passed" and not each.changed],
+        "passed with calls in today's words": [each for each in ran if each.outcome == "passed" and each.changed],
+        "failed": [each for each in ran if each.outcome == "failed"],
+        **{
+            f"skipped: {name}": [each for each in ran if each.excuse is not None and each.excuse.kind == kind]
+            for kind, name in KINDS.items()
+        },
+        "all": ran,
+    }
+    rows = [
+        f"{name:<42} {len(group):>4} sections {sum(each.calls for each in group):>4} calls"
+        for name, group in groups.items()
+    ]
+    words = Counter(kind for each in ran if each.outcome == "passed" for kind in each.changed)
+    return [*rows, *(f"today's words in {count:>3} passed sections: {kind}" for kind, count in words.most_common())]
 
 
 def main() -> int:

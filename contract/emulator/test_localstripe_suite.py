@@ -1,5 +1,6 @@
 """The run of localstripe's script tells a section that holds from one that does not, and from one that is outdated."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -45,9 +46,53 @@ def test_a_section_is_skipped_or_fails_with_the_one_that_it_needs(stand_in: Emul
     assert outcomes(stand_in, tmp_path, old, needs_old, wrong, READ) == ["skipped", "skipped", "failed", "failed"]
 
 
+def test_what_needs_a_skipped_section_does_not_pass_by_chance(stand_in: Emulator, tmp_path: Path) -> None:
+    old = "src=$(curl -sSfg -u $SK: $HOST/v1/sources -d type=ideal | grep -oE 'src_\\w+')\n"
+    compared = 'diff <(echo "$src") <(echo "$src")\n'
+    made_again = "src=other\n[ $src = other ]\n"
+
+    assert outcomes(stand_in, tmp_path, old, compared, made_again, compared) == [
+        "skipped",
+        "skipped",
+        "passed",
+        "passed",
+    ]
+
+
+def test_an_excuse_holds_for_the_answer_that_it_names_alone(stand_in: Emulator, tmp_path: Path) -> None:
+    unpaid = (
+        "amount=$(curl -sSfg -u $SK: $HOST/v1/subscriptions -d customer={customer} -d items[0][plan]=basique-mensuel "
+        "| grep -oP 'amount_due\": \\K([0-9]+)')\n"
+    )
+
+    assert outcomes(stand_in, tmp_path, unpaid.format(customer="cus_nobody")) == ["failed"]
+
+
+def test_a_call_in_todays_words_is_told_from_one_as_written(stand_in: Emulator, tmp_path: Path) -> None:
+    expired = (
+        "curl -sSfg -u $SK: $HOST/v1/payment_methods -d type=card -d card[number]=4242424242424242 "
+        "-d card[exp_month]=12 -d card[exp_year]=2020\n"
+    )
+    script = Script(tmp_path, stand_in.url)
+    ran = [script.run(line, text) for line, text in sections(f"{HEAD}{MAKE}\n{expired}")]
+
+    assert rows(report(ran)) == {
+        "passed as written": (1, 1),
+        "passed with calls in today's words": (1, 1),
+        "all": (2, 2),
+    }
+    assert "today's words in   1 passed sections: a card that has expired since" in report(ran)
+
+
+def rows(told: str) -> dict[str, tuple[int, int]]:
+    """Sections and calls by row of the table, of the rows that are not empty."""
+    found = re.findall(r"^(.+?) +(\d+) sections +(\d+) calls$", told, re.MULTILINE)
+    return {name: (int(count), int(calls)) for name, count, calls in found if int(count)}
+
+
 def test_a_report_says_where_and_how_many(stand_in: Emulator, tmp_path: Path) -> None:
     script = Script(tmp_path, stand_in.url)
     ran = [script.run(line, text) for line, text in sections(f"{HEAD}{MAKE}\n[ 1 -eq 2 ]\n")]
 
     assert "line 9: failed at no call" in report(ran)
-    assert "1 sections passed, 1 failed, 0 skipped; 1 calls, 1 of them in passed sections" in report(ran)
+    assert rows(report(ran)) == {"passed as written": (1, 1), "failed": (1, 0), "all": (2, 1)}
