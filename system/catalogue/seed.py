@@ -19,7 +19,7 @@ def seed(conn: "psycopg.Connection[Any]") -> int:
         for item in items:
             conn.execute(_ITEM, {"free": "price" not in item, **item})
             if "plan" in item:
-                conn.execute(_PLAN, {"item_id": item["item_id"], **item["plan"]})
+                conn.execute(_PLAN, {"item_id": item["item_id"], "trial_days": 0, **item["plan"]})
             offer = {"item_id": item["item_id"], **item.get("price", {"price_id": None})}
             conn.execute(_RETIRE, offer)
             if "price" in item:
@@ -36,8 +36,10 @@ ON CONFLICT (item_id) DO UPDATE
 """
 
 _PLAN = """
-INSERT INTO plans (item_id, tier, interval) VALUES (%(item_id)s, %(tier)s, %(interval)s)
-ON CONFLICT (item_id) DO UPDATE SET tier = EXCLUDED.tier, interval = EXCLUDED.interval
+INSERT INTO plans (item_id, tier, interval, trial_days)
+VALUES (%(item_id)s, %(tier)s, %(interval)s, %(trial_days)s)
+ON CONFLICT (item_id) DO UPDATE
+   SET tier = EXCLUDED.tier, interval = EXCLUDED.interval, trial_days = EXCLUDED.trial_days
 """
 
 _RETIRE = """
