@@ -115,7 +115,7 @@ async def features_of(conn: Connection, account_id: str, now: datetime) -> list[
 
 async def sources_of(conn: Connection, account_id: str, now: datetime) -> list[Source]:
     """Return the live sources of an account's tier, the most durable first."""
-    return list(_ordered(await tier_repository.list_held(conn, account_id, now)))
+    return list(most_durable_first(await tier_repository.list_held(conn, account_id, now)))
 
 
 async def list_tiers(conn: Connection) -> list[tuple[Tier, list[TierFeature]]]:
@@ -136,7 +136,7 @@ async def explain_feature(conn: Connection, account_id: str, feature: str, now: 
     """Return a feature's name, and why it is open or what would open it; raise NoSuchFeature."""
     name = await _name_of(conn, feature)
     sources = await tier_repository.list_sources(conn, account_id, [feature], now)
-    return name, Explanation(_ordered(sources), await tier_repository.lowest_tier_with(conn, feature))
+    return name, Explanation(most_durable_first(sources), await tier_repository.lowest_tier_with(conn, feature))
 
 
 async def explain_course(conn: Connection, account_id: str, course: Course, now: datetime) -> Explanation:
@@ -144,7 +144,7 @@ async def explain_course(conn: Connection, account_id: str, course: Course, now:
     opened_by = _opened_by(course)
     sources = await repository.list_purchases(conn, account_id, course.item_id)
     sources += await tier_repository.list_sources(conn, account_id, opened_by, now)
-    return Explanation(_ordered(sources), await tier_repository.lowest_tier_with(conn, opened_by[-1]))
+    return Explanation(most_durable_first(sources), await tier_repository.lowest_tier_with(conn, opened_by[-1]))
 
 
 async def is_course_open(conn: Connection, account_id: str, course: Course, now: datetime) -> bool:
@@ -171,5 +171,5 @@ async def _name_of(conn: Connection, feature: str) -> str:
     return name
 
 
-def _ordered(sources: list[Source]) -> tuple[Source, ...]:
+def most_durable_first(sources: list[Source]) -> tuple[Source, ...]:
     return tuple(sorted(sources, key=lambda source: _MOST_DURABLE_FIRST.index(source.kind)))
