@@ -6,13 +6,15 @@ from dataclasses import replace
 import pytest
 
 from fixtures.bench import Bench
-from fixtures.books import Operation, Snapshot, differences, money_table, of_buyers
-from fixtures.books.gather import gather
+from fixtures.books import Operation, Snapshot, differences, money_table, of_buyers, subscription_differences
+from fixtures.books.gather import gather, gather_subscriptions
 from fixtures.client import Auditor, Item, Member, Payment, Reply
+from fixtures.client.subscriptions import Plan
 from fixtures.evidence import Evidence
 from fixtures.polling import eventually
 
 BUYERS = 6
+PRO = Plan("prc_pro_month", "pro", "Pro, monthly", "month", 999, "usd")
 ITEMS = ("itm_course_python", "itm_tokens_100", "itm_course_kyoto", "itm_course_gulf")
 
 
@@ -99,6 +101,18 @@ def test_the_systems_own_reconciliation_finds_no_difference(
 @pytest.mark.proves("C2.1")
 def test_the_processors_own_books_sum_to_zero(bench: Bench) -> None:
     assert bench.stripe.books().sum_zero
+
+
+@pytest.mark.proves("A4.1", "A12.3")
+def test_both_sides_know_the_same_subscriptions(bench: Bench, auditor: Auditor, newcomer: Callable[[], Member]) -> None:
+    subscriber = newcomer()
+    assert subscriber.subscription.subscribe(PRO, key="books").status == 201
+
+    def look() -> Sequence[str]:
+        return [str(each) for each in subscription_differences(gather_subscriptions(bench.stripe, auditor, at))]
+
+    at = bench.clock.now()
+    assert eventually(look, lambda found: not found, timeout_s=15) == []
 
 
 def _shopping(member: Member, catalogue: Mapping[str, Item]) -> list[Operation]:

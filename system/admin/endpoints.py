@@ -10,6 +10,7 @@ from system.admin import repository, service
 from system.admin.schemas import (
     AuditedPayment,
     AuditedRefund,
+    AuditedSubscription,
     AuditRowOut,
     LedgerEntryOut,
     ReconciliationOut,
@@ -80,6 +81,23 @@ async def list_all_refunds(
         listing=repository.list_refunds,
         id_of=lambda row: row.refund_id,
         show=service.audited_refund,
+        limit=limit,
+        cursor=cursor,
+    )
+
+
+@router.get("/subscriptions", operation_id="list_all_subscriptions")
+async def list_all_subscriptions(
+    system: Context, reader: Reader, limit: Limit = 20, cursor: CursorText = None
+) -> Page[AuditedSubscription]:
+    """List everybody's subscriptions, newest first, with what was paid for."""
+    return await service.page_of(
+        system,
+        reader,
+        "subscriptions",
+        listing=repository.list_subscriptions,
+        id_of=lambda row: row.subscription_id,
+        show=AuditedSubscription.model_validate,
         limit=limit,
         cursor=cursor,
     )

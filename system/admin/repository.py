@@ -28,6 +28,20 @@ class AccountSum:
 
 
 @dataclass(frozen=True, slots=True)
+class SubscriptionRow:
+    subscription_id: str
+    account_id: str
+    price_id: str
+    status: str
+    processor_subscription_id: str | None
+    period_start: datetime | None
+    period_end: datetime | None
+    ended_at: datetime | None
+    periods: list[dict[str, Any]]
+    allowances: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class EventRow:
     event_id: str
     type: str
@@ -90,6 +104,31 @@ async def list_refunds(conn: Connection, *, before: str | None, limit: int) -> l
          LIMIT %(limit)s
         """  # noqa: S608 - put together of constants
     return await fetch_all(conn, Refund, query, {"before": before, "limit": limit})
+
+
+async def list_subscriptions(conn: Connection, *, before: str | None, limit: int) -> list[SubscriptionRow]:
+    return await fetch_all(
+        conn,
+        SubscriptionRow,
+        """
+        SELECT subscription_id, account_id, price_id, status, processor_subscription_id, period_start, period_end,
+               ended_at,
+               coalesce((SELECT jsonb_agg(jsonb_build_object(
+                                    'starts_at', starts_at, 'ends_at', ends_at, 'price_id', periods.price_id,
+                                    'processor_invoice_id', processor_invoice_id) ORDER BY starts_at)
+                           FROM subscription_periods AS periods
+                          WHERE periods.subscription_id = subscriptions.subscription_id), '[]') AS periods,
+               coalesce((SELECT jsonb_agg(jsonb_build_object(
+                                    'starts_at', starts_at, 'ends_at', ends_at, 'tokens', tokens) ORDER BY starts_at)
+                           FROM token_allowances AS allowances
+                          WHERE allowances.account_id = subscriptions.account_id), '[]') AS allowances
+          FROM subscriptions
+         WHERE %(before)s::text IS NULL OR subscription_id < %(before)s
+         ORDER BY subscription_id DESC
+         LIMIT %(limit)s
+        """,
+        {"before": before, "limit": limit},
+    )
 
 
 async def list_events(conn: Connection, *, before: str | None, limit: int) -> list[EventRow]:

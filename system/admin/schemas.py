@@ -72,6 +72,40 @@ class AuditedRefund(RefundView):
     processor_balance_transaction_id: str | None = Field(examples=["txn_3Q9aXb"])
 
 
+class PaidPeriod(BaseModel):
+    """Time that was paid for, half-open, at the price that it was paid at."""
+
+    starts_at: datetime
+    ends_at: datetime
+    price_id: str = Field(examples=["prc_pro_month"])
+    processor_invoice_id: str = Field(examples=["in_3Q9aXb"])
+
+
+class Allowance(BaseModel):
+    """The tokens of one month of the account."""
+
+    starts_at: datetime
+    ends_at: datetime
+    tokens: int = Field(examples=[500])
+
+
+class AuditedSubscription(BaseModel):
+    """A subscription with its account, the processor's name for it, what was paid for, and the account's tokens."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    subscription_id: str = Field(examples=["sbn_06h0j64n3deykgwc9v0s35z45n"])
+    account_id: str = Field(examples=["usr_06h0j64n3deykgwc9v0s35z45n"])
+    price_id: str = Field(examples=["prc_pro_month"])
+    status: str = Field(examples=["active"])
+    processor_subscription_id: str | None = Field(examples=["sub_3Q9aXb"])
+    period_start: datetime | None
+    period_end: datetime | None
+    ended_at: datetime | None
+    periods: list[PaidPeriod]
+    allowances: list[Allowance]
+
+
 class AuditRowOut(BaseModel):
     """Who did what to which object, and when. Rows are added and never changed."""
 

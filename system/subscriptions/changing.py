@@ -95,7 +95,7 @@ async def _judged(conn: Connection, subscription: Subscription, wish: Wish, chan
     kind = wish.kind
     if wish.quote_id is not None:
         quote = await quoting.take(conn, subscription, wish.quote_id, now)
-        quoting.judge(subscription, await plan_repository.get(conn, quote.price_id))
+        quoting.judge(subscription, await plan_repository.get(conn, quote.price_id), quote.kind)
         kind = quote.kind
     assert kind is not None, "a wish has a kind or a quote"
     if kind == "cancel" and subscription.status in ("past_due", "unpaid", "paused", "incomplete"):

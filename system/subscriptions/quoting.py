@@ -13,7 +13,7 @@ from system.processor.billing import ChangePreview, PriceChange
 from system.processor.port import Unavailable, Unknown
 from system.subscriptions import change_repository, plan_repository, repository
 from system.subscriptions.invoice_repository import line_fields
-from system.subscriptions.models import Plan, Quote, Subscription
+from system.subscriptions.models import ChangeKind, Plan, Quote, Subscription
 from system.subscriptions.problems import (
     ChangeRefused,
     NoSubscription,
@@ -35,9 +35,9 @@ async def preview(system: System, account_id: str, price_id: str) -> tuple[Quote
     async with system.db.statement() as conn:
         subscription = await live(conn, account_id)
         old, new = await _plans(conn, subscription, price_id)
-    judge(subscription, new)
-    at = system.clock.now().replace(microsecond=0)
     kind = kind_of(old, new)
+    judge(subscription, new, kind)
+    at = system.clock.now().replace(microsecond=0)
     costs = await _costs(system, subscription, old, new, at=at) if kind == "upgrade" else None
     quote = _quote(subscription, old, new, kind, costs, at=at)
     async with system.db.transaction() as conn:
@@ -63,7 +63,7 @@ def kind_of(old: Plan, new: Plan) -> Literal["upgrade", "downgrade"]:
     return "upgrade" if new.rank >= old.rank and longer and more else "downgrade"
 
 
-def judge(subscription: Subscription, new: Plan) -> None:
+def judge(subscription: Subscription, new: Plan, kind: ChangeKind) -> None:
     """Refuse a change of plan that the state of the subscription does not allow."""
     if subscription.status in ("past_due", "unpaid"):
         raise PaymentPastDue(
@@ -76,6 +76,8 @@ def judge(subscription: Subscription, new: Plan) -> None:
         raise ChangeRefused("The subscription is to end with its period; take that back first.")
     if subscription.pending_price_id is not None:
         raise ChangeRefused("A change waits for its payment; finish that first.", url=subscription.next_action_url)
+    if kind == "upgrade" and subscription.scheduled_price_id is not None:
+        raise ChangeRefused("Another plan begins with the next period; take that back first.")
     if new.price_id in (subscription.price_id, subscription.scheduled_price_id):
         raise SamePlan(f"{new.name} is your plan, or will be with the next period.")
 
