@@ -33,6 +33,7 @@ def subscription_view(subscription: Subscription, plan: Plan, scheduled: Plan | 
         card=_card(subscription),
         next_action=NextAction(url=url) if url and subscription.is_live else None,
         failure=failure,
+        payment_id=subscription.payment_id,
         created_at=subscription.created_at,
     )
 

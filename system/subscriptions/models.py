@@ -85,6 +85,8 @@ class Subscription:
     card_last4: str | None
     card_expires: str | None
     open_invoice_id: str | None
+    # What it was last paid with.
+    payment_id: str | None
     version: int
     created_at: datetime
     updated_at: datetime

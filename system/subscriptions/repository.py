@@ -11,8 +11,8 @@ COLUMNS: LiteralString = """
     subscription_id, account_id, price_id, payment_method, trial_days, status, processor_customer_id,
     processor_subscription_id, processor_session_id, next_action_url, failure_code, failure_message, period_start,
     period_end, anchor, trial_end, cancel_at_period_end, canceled_at, ended_at, past_due_at, pending_price_id,
-    scheduled_price_id, scheduled_at, card_brand, card_last4, card_expires, open_invoice_id, version, created_at,
-    updated_at
+    scheduled_price_id, scheduled_at, card_brand, card_last4, card_expires, open_invoice_id, payment_id,
+    version, created_at, updated_at
 """
 
 
@@ -150,8 +150,8 @@ async def update(conn: Connection, subscription: Subscription) -> None:
                canceled_at = %(canceled_at)s, ended_at = %(ended_at)s, past_due_at = %(past_due_at)s,
                pending_price_id = %(pending_price_id)s, scheduled_price_id = %(scheduled_price_id)s,
                scheduled_at = %(scheduled_at)s, card_brand = %(card_brand)s, card_last4 = %(card_last4)s,
-               card_expires = %(card_expires)s, open_invoice_id = %(open_invoice_id)s, version = %(version)s,
-               updated_at = %(updated_at)s
+               card_expires = %(card_expires)s, open_invoice_id = %(open_invoice_id)s, payment_id = %(payment_id)s,
+               version = %(version)s, updated_at = %(updated_at)s
          WHERE subscription_id = %(subscription_id)s
         """,
         params_of(subscription),

@@ -5,7 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from system.kit.http import Body
-from system.payments.schemas import Amount, CurrencyCode, Failure, NextAction, PriceId
+from system.payments.schemas import Amount, CurrencyCode, Failure, NextAction, PaymentId, PriceId
 from system.processor.billing import Interval
 from system.subscriptions.models import Status
 
@@ -48,6 +48,7 @@ _SUBSCRIPTION: JsonDict = {
     "card": {"brand": "visa", "last4": "4242", "expires": "12/2030"},
     "next_action": None,
     "failure": None,
+    "payment_id": "pay_06h0j64n3deykgwc9v0s35z45n",
     "created_at": "2026-11-23T15:04:05.123456Z",
 }
 
@@ -146,6 +147,7 @@ class SubscriptionView(BaseModel):
     card: CardView | None
     next_action: NextAction | None
     failure: Failure | None
+    payment_id: PaymentId | None = Field(description="What it was last paid with; its receipt has the invoice.")
     created_at: datetime
 
 

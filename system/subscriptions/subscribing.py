@@ -274,6 +274,7 @@ def _intent(
         card_last4=None,
         card_expires=None,
         open_invoice_id=None,
+        payment_id=None,
         version=0,
         created_at=now,
         updated_at=now,

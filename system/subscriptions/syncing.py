@@ -102,10 +102,11 @@ async def apply(
     plan = await plan_repository.find(conn, after.price_id)
     if plan is None:
         raise ContradictionError(f"{subscription_id} is at a price that is none of ours: {after.price_id}.")
-    await repository.update(conn, after)
     if before.status not in BEGUN and not after.is_live:
         await trials.release(conn, subscription_id)
     await settle_invoices(conn, after, reading.invoices, actor=actor, now=now)
+    after = replace(after, payment_id=await invoice_repository.latest_payment(conn, subscription_id))
+    await repository.update(conn, after)
     await _open(conn, after, plan, now)
     await _tell(conn, before, after, plan, now)
     await _record(conn, before, after, actor=actor, now=now)
@@ -124,7 +125,7 @@ async def _open(conn: Connection, subscription: Subscription, plan: Plan, now: d
         account_id=subscription.account_id,
         kind="subscription",
         tier=plan.tier,
-        payment_id=await invoice_repository.latest_payment(conn, subscription.subscription_id),
+        payment_id=subscription.payment_id,
         starts_at=opened.starts_at,
         ends_at=opened.ends_at,
         now=now,

@@ -45,6 +45,8 @@ CREATE TABLE subscriptions (
     card_last4      text,
     card_expires    text,
     open_invoice_id text,
+    -- What it was last paid with.
+    payment_id      text REFERENCES payments,
     -- What was read of the processor is written only onto the version that it was read for: the later read wins.
     version         bigint NOT NULL DEFAULT 0,
     created_at      timestamptz NOT NULL,
