@@ -16,7 +16,7 @@ import psutil
 
 from fixtures.postgres_binaries import PostgresUnavailableError
 from fixtures.processes import StartError
-from load.bench import durations, emulator, payment, peers, pgbench
+from load.bench import durations, emulator, payment, peers, pgbench, reads
 from load.bench.statements import UnreadableLogError
 from load.findings import EXIT_CODES
 
@@ -45,6 +45,8 @@ def _measured(*, quick: bool) -> dict[str, Any]:
     _say("payment path: the application beside a bare loop …")
     rounds, count = (3, 60) if quick else (8, 200)
     figures: dict[str, Any] = {"payment": payment.measured(rounds=rounds, count=count)}
+    _say("reads of a subscription and of a right …")
+    figures["reads"] = reads.measured(rounds=rounds, count=3 * count)
     _say("pgbench …")
     figures["pgbench"] = pgbench.measured(2 if quick else 6)
     _say("the Stripe emulator …")
@@ -86,6 +88,8 @@ def table(figures: Figures) -> Iterator[str]:
     yield f"  application / bare loop with aiohttp alone: {ratio['aiohttp']:.2f}"
     yield f"  pgbench, TPC-B-like: {tpc['tps']} transactions a second, each {tpc['client_cpu_us']:.0f} µs of its client"
     yield f"  application / client of pgbench, CPU: {cpu['app'] / tpc['client_cpu_us']:.1f}"
+    yield ""
+    yield from reads.table(figures["reads"])
     yield ""
     yield "Stripe emulator: CPU of its process"
     yield from figures["emulator_lines"]

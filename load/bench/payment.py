@@ -10,15 +10,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import aiohttp
-import psutil
 
 from fixtures.bench import Bench
 from fixtures.builders import person
 from fixtures.client import Item, Member, Visitor, requests
 from fixtures.client.transport import HttpxTransport
+from load.bench.processes import listening
 from load.bench.recording import CARD, Recording, record
 
 AT_ONCE: Final = 4
@@ -75,7 +74,7 @@ def _rounds(
 
 
 def _app(bench: Bench, member: Member, item: Item, number: int, count: int) -> Cost:
-    process = _listening(bench.url)
+    process = listening(bench.url)
     before, began = sum(process.cpu_times()[:2]), time.perf_counter()
     asyncio.run(_buy(bench.url, member, item, [f"bench-{number}-{each}" for each in range(count)]))
     wall, used = time.perf_counter() - began, sum(process.cpu_times()[:2]) - before
@@ -94,14 +93,6 @@ async def _buy(url: str, member: Member, item: Item, keys: list[str]) -> None:
                     assert reply.status == 201, await reply.text()  # noqa: PLR2004 - created
 
         await asyncio.gather(*(work() for _ in range(AT_ONCE)))
-
-
-def _listening(url: str) -> psutil.Process:
-    """The one process that serves the address."""
-    parts = urlsplit(url)
-    listening = [each for each in psutil.net_connections("tcp") if each.status == psutil.CONN_LISTEN]
-    (pid,) = {each.pid for each in listening if each.laddr == (parts.hostname, parts.port)}
-    return psutil.Process(pid)
 
 
 @contextmanager

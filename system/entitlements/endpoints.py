@@ -38,7 +38,7 @@ async def explain_feature(feature: FeatureName, identity: Caller, system: Contex
     """Tell why a feature is open to you, or which plan would open it."""
     async with system.db.statement() as conn:
         name, found = await service.explain_feature(conn, identity.account_id, feature, system.clock.now())
-        plans = await catalogue.list_plan_prices(conn)
+        plans = [] if found.is_open else await catalogue.list_plan_prices(conn)
     return explanation_view(feature, name, found, plans)
 
 
@@ -52,5 +52,5 @@ async def explain_course(item_id: ItemId, identity: Caller, system: Context) -> 
     async with system.db.statement() as conn:
         course = await catalogue.get_course(conn, item_id)
         found = await service.explain_course(conn, identity.account_id, course, system.clock.now())
-        plans = await catalogue.list_plan_prices(conn)
+        plans = [] if found.is_open else await catalogue.list_plan_prices(conn)
     return explanation_view(item_id, course.name, found, plans, course=course)

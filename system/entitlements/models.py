@@ -66,7 +66,7 @@ class Explanation:
     """Why something is open, the most durable reason first; without any, what would open it."""
 
     sources: tuple[Source, ...]
-    # The lowest tier that opens it; None if no tier does.
+    # The lowest tier that would open it; None if it is open, or no tier does.
     tier: Tier | None
 
     @property

@@ -136,7 +136,7 @@ async def explain_feature(conn: Connection, account_id: str, feature: str, now: 
     """Return a feature's name, and why it is open or what would open it; raise NoSuchFeature."""
     name = await _name_of(conn, feature)
     sources = await tier_repository.list_sources(conn, account_id, [feature], now)
-    return name, Explanation(most_durable_first(sources), await tier_repository.lowest_tier_with(conn, feature))
+    return name, await _explained(conn, sources, feature)
 
 
 async def explain_course(conn: Connection, account_id: str, course: Course, now: datetime) -> Explanation:
@@ -144,7 +144,13 @@ async def explain_course(conn: Connection, account_id: str, course: Course, now:
     opened_by = _opened_by(course)
     sources = await repository.list_purchases(conn, account_id, course.item_id)
     sources += await tier_repository.list_sources(conn, account_id, opened_by, now)
-    return Explanation(most_durable_first(sources), await tier_repository.lowest_tier_with(conn, opened_by[-1]))
+    return await _explained(conn, sources, opened_by[-1])
+
+
+async def _explained(conn: Connection, sources: list[Source], feature: str) -> Explanation:
+    """What would open it is asked for only where nothing does: most are asked by those who have it."""
+    tier = None if sources else await tier_repository.lowest_tier_with(conn, feature)
+    return Explanation(most_durable_first(sources), tier)
 
 
 async def is_course_open(conn: Connection, account_id: str, course: Course, now: datetime) -> bool:
