@@ -179,7 +179,10 @@ class BillingProcessor(Protocol):
         """Open a page that takes a card and begins the subscription."""
 
     async def subscription_of_page(self, session_id: str) -> BilledSubscription | ActionRequired | Canceled | Unknown:
-        """Read what became of a page: begun, still open, or closed by its age."""
+        """Read what became of a page: begun, still open, or closed."""
+
+    async def close_page(self, session_id: str) -> BilledSubscription | Canceled | Unknown:
+        """Let a page take no card any more; one that was faster has begun what it is for. Takes no key."""
 
     async def retrieve_subscription(self, processor_subscription_id: str) -> BilledSubscription | Unknown | None:
         """Read a subscription; None is certain: the processor knows none of this id."""

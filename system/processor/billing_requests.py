@@ -68,13 +68,14 @@ def subscription_page_params(order: SubscriptionOrder, *, price: str) -> Params:
 
 
 def card_page_params(*, customer_id: str, subscription_id: str, return_url: str, cancel_url: str) -> Params:
+    """Return a page that comes back with its own id, for it is asked then which card was typed."""
     return {
         "mode": "setup",
         "customer": customer_id,
         "client_reference_id": subscription_id,
         "allowed_payment_method_types": ["card"],
         "metadata": {"subscription_id": subscription_id, "kind": PAGE_OF_CARD},
-        "success_url": return_url,
+        "success_url": f"{return_url}?session_id={{CHECKOUT_SESSION_ID}}",
         "cancel_url": cancel_url,
     }
 

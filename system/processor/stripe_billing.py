@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from system.processor.billing import BilledSubscription, BillingAnswer, SubscriptionOrder
 from system.processor.billing_requests import subscription_page_params, subscription_params
-from system.processor.port import ActionRequired, Unavailable, Unknown
+from system.processor.port import ActionRequired, Canceled, Unavailable, Unknown
 from system.processor.stripe_api import Refused, our_mistake
 from system.processor.stripe_cards import StripeCards
 from system.processor.stripe_pausing import StripePausing
@@ -36,6 +36,15 @@ class StripeBilling(StripeCards, StripePausing):
         if isinstance(reply, Refused):
             return our_mistake(reply)
         return ActionRequired(reply["url"], session_id=reply["id"]) if isinstance(reply, dict) else reply
+
+    async def close_page(self, session_id: str) -> BilledSubscription | Canceled | Unknown:
+        # Stripe refuses to expire what is complete or expired already: which of them it is, it tells when it is read.
+        path = f"/v1/checkout/sessions/{quote(session_id, safe='')}/expire"
+        reply = await self._api.ask("post", path, {})
+        if isinstance(reply, Unavailable | Unknown):
+            return Unknown(reply.reason)
+        page = await self.subscription_of_page(session_id)
+        return Unknown("the page is still open") if isinstance(page, ActionRequired) else page
 
     async def cancel_at_period_end(self, processor_subscription_id: str, *, cancel: bool, key: str) -> BillingAnswer:
         # While a schedule is there, when the subscription ends is its to say.

@@ -79,6 +79,8 @@ def test_pages_of_one_subscription_are_told_apart() -> None:
     )
 
     assert (begins["metadata"]["kind"], takes_card["metadata"]["kind"]) == ("subscription", "card")
+    # Whoever comes back with a card names the page that it was typed on.
+    assert takes_card["success_url"] == "https://r?session_id={CHECKOUT_SESSION_ID}"
     assert begins["subscription_data"]["metadata"] == {"subscription_id": "sbn_1", "account_id": "usr_1"}
     assert begins["subscription_data"]["trial_period_days"] == 14
     assert begins["payment_method_collection"] == "always"

@@ -81,6 +81,23 @@ def test_a_page_that_was_filled_in_is_its_subscription() -> None:
     assert answer.subscription_id == "sbn_1"
 
 
+@pytest.mark.parametrize(
+    ("reply", "page", "kind"),
+    [
+        ({**OPEN, "status": "expired"}, {**OPEN, "status": "expired"}, Canceled),
+        (WRONG, {**OPEN, "status": "expired"}, Canceled),
+        (WRONG, {**OPEN, "status": "complete", "subscription": "sub_1"}, BilledSubscription),
+        (WRONG, OPEN, Unknown),
+        (LOST, {**OPEN, "status": "expired"}, Unknown),
+    ],
+    ids=["closed", "closed before", "paid a moment before", "open all the same", "lost"],
+)
+def test_a_page_that_is_closed_tells_whether_somebody_was_faster(reply: Reply, page: Reply, kind: type) -> None:
+    stripe = _at_stripe({"post /v1/checkout/sessions/cs_1/expire": reply, SESSION: page})
+
+    assert isinstance(_run(StripeBilling(stripe).close_page("cs_1")), kind)
+
+
 def test_a_subscription_is_found_by_the_page_that_is_open_for_it() -> None:
     ours = {**OPEN, "metadata": {"subscription_id": "sbn_1", "kind": "subscription"}}
     stripe = _at_stripe({"get /v1/subscriptions": listed(), "get /v1/checkout/sessions": listed(ours)})
