@@ -26,6 +26,7 @@ from system.observability.middleware import Observed
 from system.oidc.models import registration_of
 from system.oidc.provider import OpenIdProvider
 from system.payments.endpoints import router as payments
+from system.privacy.endpoints import router as privacy
 from system.processor.stripe import StripeProcessor
 from system.settings import Settings
 from system.subscriptions.pricing_endpoints import router as pricing
@@ -60,7 +61,7 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
     # Routes are tried in this order: what moves money first.
     for router in (
         *(payments, webhooks, catalogue, accounts, sessions, credentials, second_factor),
-        *(entitlements, pricing, learning),
+        *(entitlements, pricing, learning, privacy),
         *(admin, health, metrics_routes(http_metrics)),
     ):
         app.include_router(router)

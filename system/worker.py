@@ -11,7 +11,7 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from psycopg_pool import PoolTimeout
 
-from system.accounts.repository import get_recipient
+from system.accounts.repository import find_recipient
 from system.accounts.tasks import blueprint as account_tasks
 from system.app import opened
 from system.context import System
@@ -21,9 +21,11 @@ from system.migrations.head import schema_fault
 from system.notifications.tasks import blueprint as mail_tasks
 from system.observability.logs import configure_logging
 from system.payments.tasks import sweep
+from system.privacy.tasks import blueprint as privacy_tasks
 from system.settings import Settings
 from system.subscriptions.tasks import sweep as sweep_subscriptions
 from system.webhooks.catch_up import catch_up
+from system.webhooks.tasks import blueprint as event_tasks
 
 log = structlog.get_logger(__name__)
 
@@ -96,6 +98,8 @@ async def _mail(system: System, stop: asyncio.Event) -> None:
         queue = App(connector=connector)
         queue.add_tasks_from(mail_tasks, namespace="")
         queue.add_tasks_from(account_tasks, namespace="")
+        queue.add_tasks_from(privacy_tasks, namespace="")
+        queue.add_tasks_from(event_tasks, namespace="")
         try:
             async with queue.open_async():
                 await _run(queue, system, stop)
@@ -109,7 +113,7 @@ async def _run(queue: App, system: System, stop: asyncio.Event) -> None:
         queue.run_worker_async(
             concurrency=_MAILS_AT_ONCE,
             install_signal_handlers=False,
-            additional_context={"system": system, "recipient_of": get_recipient},
+            additional_context={"system": system, "recipient_of": find_recipient},
             delete_jobs="successful",
             shutdown_graceful_timeout=_DRAIN_S,
             update_heartbeat_interval=_HEARTBEAT_S,

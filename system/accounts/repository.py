@@ -54,9 +54,10 @@ async def get_account(conn: Connection, account_id: str) -> Account:
     return account
 
 
-async def get_recipient(conn: Connection, account_id: str) -> Recipient:
-    account = await get_account(conn, account_id)
-    return Recipient(account.email, account.name)
+async def find_recipient(conn: Connection, account_id: str) -> Recipient | None:
+    """Return None for an account that was erased: what is owed to it is owed to nobody."""
+    query = "SELECT email, name FROM accounts WHERE account_id = %(account_id)s AND erased_at IS NULL"
+    return await fetch_one(conn, Recipient, query, {"account_id": account_id})
 
 
 async def get_account_of_session(conn: Connection, session_id: str) -> Account:

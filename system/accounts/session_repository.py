@@ -187,3 +187,13 @@ async def find_identity_by_cookie(conn: Connection, token_hash: bytes, now: date
         """,
         {"token_hash": token_hash, "now": now},
     )
+
+
+async def opened_at(conn: Connection, session_id: str) -> datetime:
+    cursor = await conn.execute(
+        "SELECT created_at FROM sessions WHERE session_id = %(session_id)s", {"session_id": session_id}
+    )
+    row = await cursor.fetchone()
+    assert row is not None, f"{session_id} was looked up by an id that no session has"
+    found: datetime = row[0]
+    return found

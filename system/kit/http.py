@@ -11,7 +11,14 @@ from psycopg_pool import PoolTimeout
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
-from system.kit.problems import MEDIA_TYPE, FieldError, InvalidRequest, Problem, ServiceUnavailable
+from system.kit.problems import (
+    MEDIA_TYPE,
+    AuthenticationRequired,
+    FieldError,
+    InvalidRequest,
+    Problem,
+    ServiceUnavailable,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +46,7 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(psycopg.errors.InvalidAuthorizationSpecification, _on_erased_account)
     app.add_exception_handler(psycopg.OperationalError, _on_database_away)
     app.add_exception_handler(PoolTimeout, _on_database_away)
     app.add_exception_handler(Exception, _on_bug)
@@ -85,6 +93,12 @@ async def _on_http_exception(request: Request, exc: Exception) -> Response:
     body = problem.body(instance=request.url.path, request_id=RequestId.of(request))
     body |= {"type": f"/problems/{slug}", "title": title, "status": exc.status_code}
     return Response(orjson.dumps(body), status_code=exc.status_code, headers=problem.headers, media_type=MEDIA_TYPE)
+
+
+async def _on_erased_account(request: Request, exc: Exception) -> Response:
+    """The database refuses a row for an account that was erased while the request was under way."""
+    log.warning("erased_account_refused", error=str(exc).splitlines()[0])
+    return problem_response(request, AuthenticationRequired("This account was erased; sign up again to go on."))
 
 
 async def _on_database_away(request: Request, exc: Exception) -> Response:

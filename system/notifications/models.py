@@ -12,5 +12,8 @@ class Recipient:
     name: str
 
 
-AddressBook = Callable[[Connection, str], Awaitable[Recipient]]
-"""Looks up an account when its mail is sent. The worker hands it in: mails stand below the accounts that owe them."""
+AddressBook = Callable[[Connection, str], Awaitable[Recipient | None]]
+"""Looks up an account when its mail is sent; None is somebody who was erased.
+
+The worker hands it in: mails stand below the accounts that owe them.
+"""

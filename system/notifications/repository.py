@@ -83,13 +83,21 @@ async def lease(conn: Connection, notification_id: str, *, now: datetime, stale:
     )
 
 
-async def is_sent(conn: Connection, notification_id: str) -> bool:
+async def is_owed(conn: Connection, notification_id: str) -> bool:
+    """Return False for a mail that is sent, and for one that was withdrawn."""
     cursor = await conn.execute(
-        "SELECT sent_at IS NOT NULL FROM notifications WHERE notification_id = %(notification_id)s",
+        "SELECT FROM notifications WHERE notification_id = %(notification_id)s AND sent_at IS NULL",
         {"notification_id": notification_id},
     )
-    row = await cursor.fetchone()
-    return bool(row and row[0])
+    return await cursor.fetchone() is not None
+
+
+async def withdraw(conn: Connection, notification_id: str) -> None:
+    await execute(
+        conn,
+        "DELETE FROM notifications WHERE notification_id = %(notification_id)s",
+        {"notification_id": notification_id},
+    )
 
 
 async def mark_sent(conn: Connection, notification_id: str, now: datetime) -> None:

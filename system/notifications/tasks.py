@@ -39,8 +39,11 @@ async def send_mail(context: JobContext, notification_id: str) -> None:
     notification = await _lease(system, notification_id)
     if notification is None:
         return
-    async with system.db.statement() as conn:
+    async with system.db.transaction() as conn:
         recipient = await recipient_of(conn, notification.recipient)
+        if recipient is None:
+            await repository.withdraw(conn, notification_id)
+            return
     try:
         await deliver(compose(notification, recipient, system.settings), system.settings)
     except (aiosmtplib.SMTPException, OSError) as refused:
@@ -57,6 +60,6 @@ async def _lease(system: System, notification_id: str) -> Notification | None:
     now = system.clock.now()
     async with system.db.transaction() as conn:
         leased = await repository.lease(conn, notification_id, now=now, stale=now - _LEASE)
-        if leased is None and not await repository.is_sent(conn, notification_id):
+        if leased is None and await repository.is_owed(conn, notification_id):
             raise InOtherHandsError(notification_id)
     return leased

@@ -63,7 +63,8 @@ async def _open(
             action="refund.opened",
             object_id=refund_id,
             now=now,
-            details=details | {"reason": order.reason, "note": order.note},
+            # Somebody's words stand in the refund's own row: what is written here can never be taken back.
+            details=details | {"reason": order.reason, "noted": order.note is not None},
         )
         return attempt_for(payment, intent), intent
 

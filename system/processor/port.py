@@ -163,6 +163,9 @@ class PaymentProcessor(Protocol):
 
     async def create_customer(self, *, account_id: str, email: str, key: str) -> str | Unknown: ...
 
+    async def forget_customer(self, customer_id: str) -> Unavailable | Unknown | None:
+        """Delete a customer with all that names the person; None is certain: it is gone, now or since before."""
+
     async def charge(self, attempt: Attempt) -> PaymentAnswer:
         """Ask for the money. Asking again with the same attempt has the effect of asking once."""
 

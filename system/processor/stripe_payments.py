@@ -1,6 +1,7 @@
 """Payments and refunds at Stripe."""
 
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from urllib.parse import quote
 
 from system.kit.money import Money, MoneyError
@@ -54,6 +55,18 @@ class StripePayments:
             case Unavailable():
                 return Unknown(reply.reason)
             case Unknown():
+                return reply
+
+    async def forget_customer(self, customer_id: str) -> Unavailable | Unknown | None:
+        reply = await self._api.ask("delete", f"/v1/customers/{quote(customer_id, safe='')}", {})
+        match reply:
+            case dict():
+                return None
+            case Refused(status=HTTPStatus.NOT_FOUND):
+                return None
+            case Refused():
+                return our_mistake(reply)
+            case _:
                 return reply
 
     async def charge(self, attempt: Attempt) -> PaymentAnswer:

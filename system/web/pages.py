@@ -9,6 +9,7 @@ from system.web import (
     docs_page,
     learning_pages,
     payment_pages,
+    privacy_pages,
     provider_pages,
     second_factor_pages,
     second_step_pages,
@@ -23,7 +24,8 @@ _STATIC = Path(__file__).parent / "static"
 def mount_pages(app: FastAPI) -> None:
     """Add the pages to an application whose problem handlers are installed: they are wrapped for readers."""
     for pages in (
-        *(account_pages, second_step_pages, provider_pages, credential_pages, settings_pages, second_factor_pages),
+        *(account_pages, second_step_pages, provider_pages, credential_pages),
+        *(settings_pages, second_factor_pages, privacy_pages),
         *(shop_pages, payment_pages, learning_pages, docs_page),
     ):
         app.include_router(pages.router)

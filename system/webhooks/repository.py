@@ -51,3 +51,15 @@ async def read_cursor(conn: Connection, now: datetime) -> datetime:
 async def move_cursor(conn: Connection, read_until: datetime) -> None:
     """Move on; of two workers, the one that came further counts."""
     await execute(conn, "UPDATE event_cursor SET read_until = greatest(read_until, %(until)s)", {"until": read_until})
+
+
+async def strip_payloads(conn: Connection, customer_id: str) -> int:
+    """Take what parked events say of a customer of the processor's; their type, object and reason stay."""
+    return await execute(
+        conn,
+        """
+        UPDATE webhook_events SET payload = jsonb_build_object('erased', true)
+         WHERE outcome = 'parked' AND payload @? format('$.** ? (@ == %%s)', to_json(%(customer_id)s::text))::jsonpath
+        """,
+        {"customer_id": customer_id},
+    )
