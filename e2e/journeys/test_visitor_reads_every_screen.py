@@ -7,8 +7,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page
 
-from e2e.pages import checkout, history, hosted_checkout, mailed, pricing, receipt
+from e2e.pages import checkout, history, hosted_checkout, mailed, pricing, receipt, second_factor
 from e2e.pages.sign_up import sign_up
+from fixtures.authenticator import Authenticator
 from fixtures.bench import Bench
 from fixtures.builders import Person
 from fixtures.links import CONFIRM, RESET, link_in
@@ -47,6 +48,23 @@ def test_no_screen_of_an_account_has_an_accessibility_violation(
     faults += [*_faults(page), *_faults(page, "/account"), *_faults(page, "/confirm-email?token=guessed")]
     for subject in (CONFIRM, RESET):
         faults += _faults(page, link_in(bench.mailbox.wait_for(to=ada.email, subject=subject)))
+
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_no_screen_of_the_second_factor_has_an_accessibility_violation(
+    open_browser: Callable[..., BrowserContext], bench: Bench, ada: Person, colours: Literal["light", "dark"]
+) -> None:
+    page = open_browser(color_scheme=colours).new_page()
+    sign_up(page, ada)
+    faults = _faults(page, "/account/second-factor")
+    mailed.confirm_address(page, link_in(bench.mailbox.wait_for(to=ada.email, subject=CONFIRM)), ada.email)
+    faults += _faults(page, "/account/second-factor")
+    telephone = Authenticator(second_factor.set_up(page, ada), bench.clock.now)
+    faults += _faults(page)
+    second_factor.switch_on(page, telephone.code())
+    faults += [*_faults(page), *_faults(page, "/account/second-factor"), *_faults(page, "/login/second-factor")]
 
     assert not faults, "\n".join(faults)
 
