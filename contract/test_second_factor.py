@@ -3,6 +3,7 @@
 import pytest
 
 from contract.at_rest import mails_at_rest
+from contract.command import COMPLETE, run_system
 from fixtures.authenticator import Authenticator
 from fixtures.bench import Bench
 from fixtures.builders import Person
@@ -134,6 +135,20 @@ def test_it_cannot_be_switched_off_twice(careful: Guarded) -> None:
     again = careful.member.disable_second_factor(careful.person.password, careful.recovery_codes[0])
 
     assert (again.status, again.problem.slug) == (409, "second-factor-off"), again.text
+
+
+def test_the_operator_lets_in_who_has_lost_everything(bench: Bench, careful: Guarded, auditor: Auditor) -> None:
+    settings = {**COMPLETE, "ASSAY_DATABASE_URL": bench.database_url}
+
+    removed = run_system("remove-second-factor", "--email", careful.person.email.upper(), settings=settings)
+    again = run_system("remove-second-factor", "--email", careful.person.email, settings=settings)
+
+    assert (removed.code, again.code) == (0, 2), (removed.output, again.output)
+    assert careful.member.me().status == 401
+    assert bench.as_member(careful.person).second_factor().value.enabled_at is None
+    bench.mailbox.wait_for(to=careful.person.email, subject="second factor is off", timeout_s=20)
+    actors = [row["actor_id"] for row in auditor.audit_log() if row["action"] == "account.second_factor_removed"]
+    assert actors[0] == "system:command"
 
 
 def test_the_owner_is_told_and_the_log_knows(bench: Bench, careful: Guarded, auditor: Auditor) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from typing import Final
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -158,6 +159,21 @@ def test_the_pages_let_nobody_in_between_the_two_steps(bench: Bench, victim: Gua
     assert asked.headers["location"].startswith("/login/second-factor"), asked.text
     assert is_turned_away(account)
     assert "session" not in cookies
+
+
+def test_a_log_in_at_a_provider_asks_for_it_as_well(bench: Bench, victim: Guarded) -> None:
+    subject = f"sub-{victim.person.email}"
+    bench.oidc.add(subject, email=victim.person.email, email_verified=True, name=victim.person.name)
+    with Reader(bench.url) as browser:
+        callback = urlsplit(bench.oidc.approve(browser.get("/login/provider").headers["location"], subject))
+        asked = browser.get(f"{callback.path}?{callback.query}")
+        between = browser.get("/account")
+        browser.submit("/login/second-factor", {"code": victim.telephone.code()})
+        inside = browser.get("/account")
+
+    assert asked.headers["location"].startswith("/login/second-factor"), asked.text
+    assert is_turned_away(between)
+    assert inside.status_code == 200, inside.text
 
 
 def test_a_stolen_session_is_no_place_to_guess_the_password_from(victim: Guarded) -> None:

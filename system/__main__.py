@@ -41,6 +41,10 @@ def _run(arguments: argparse.Namespace, settings: Settings, clock: Clock) -> int
             from system.accounts.command import create_account  # noqa: PLC0415
 
             code = create_account(settings, clock, email=arguments.email, name=arguments.name, role=arguments.role)
+        case "remove-second-factor":
+            from system.accounts.second_factor.command import remove_second_factor  # noqa: PLC0415
+
+            return remove_second_factor(settings, clock, email=arguments.email)
         case "features":
             from system.features import print_features  # noqa: PLC0415
 
@@ -74,6 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     account.add_argument("--email", required=True)
     account.add_argument("--name", required=True)
     account.add_argument("--role", required=True, choices=["student", "instructor", "enterprise", "admin", "auditor"])
+
+    lost = commands.add_parser("remove-second-factor", help="let in who has lost the authenticator and every code")
+    lost.add_argument("--email", required=True)
 
     commands.add_parser("features", help="print the routes that a plan or a purchase opens")
     commands.add_parser("reconcile", help="compare the ledger with the processor's books; exit 1 if they differ")
