@@ -22,6 +22,7 @@ from fixtures.client import Auditor, Member, Visitor
 from fixtures.client.accounts import Session
 from fixtures.client.catalogue import Item
 from fixtures.client.decoding import decode
+from fixtures.client.subscriptions import Plan
 from load.arrivals import planned
 from load.dispatch import Dispatcher
 from load.history import History
@@ -45,7 +46,8 @@ def main() -> int:
     header = {"seed": spec["seed"], "profile": profile.name, "emails": emails, "locust": locust.__version__}
     with History(directory / "history.jsonl", header) as history:
         packs = [decode(Item, item) for item in spec["packs"]]
-        run = Run(time.perf_counter(), history, Measures(), packs, spec["seed"], spec["crowd"])
+        plans = [decode(Plan, plan) for plan in spec["plans"]]
+        run = Run(time.perf_counter(), history, Measures(), packs, plans, spec["seed"], spec["crowd"])
         outcome = _drive(run, profile, people)
     (directory / "histograms.json").write_text(json.dumps(run.measures.to_json()), encoding="utf-8")
     (directory / "generator.json").write_text(json.dumps(outcome), encoding="utf-8")

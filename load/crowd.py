@@ -10,6 +10,7 @@ import httpx
 
 from fixtures.builders import person
 from fixtures.client import Auditor, ClientError, DecodingError, HttpxTransport, Item, Session, Visitor
+from fixtures.client.subscriptions import Plan
 
 _AT_ONCE: Final = 2
 _READERS: Final = 4
@@ -55,11 +56,24 @@ def packs(url: str) -> list[Item]:
     return found
 
 
-def spec_of(students: list[Session], auditor: Session, items: list[Item]) -> dict[str, Any]:
+def plans(url: str) -> list[Plan]:
+    """What can be subscribed to by the month, the lowest tier first."""
+    with HttpxTransport(url) as transport:
+        tiers = Visitor(transport).pricing().value.tiers
+    return [
+        Plan(price.price_id, tier.tier, tier.name, "month", price.amount, price.currency)
+        for tier in tiers
+        for price in tier.prices
+        if price.interval == "month"
+    ]
+
+
+def spec_of(students: list[Session], auditor: Session, items: list[Item], monthly: list[Plan]) -> dict[str, Any]:
     """For the generator, as JSON."""
     auditors = [asdict(auditor)] * _READERS
     return {
         "students": [asdict(each) for each in students],
         "auditors": auditors,
         "packs": [asdict(each) for each in items],
+        "plans": [asdict(each) for each in monthly],
     }

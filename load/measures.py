@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 from load.histogram import Histogram, merged
 
 # Verbs that ask the payment processor while the caller waits; they have a limit of their own.
-PAYMENT_VERBS: Final = frozenset({"pay", "refund"})
+PAYMENT_VERBS: Final = frozenset({"pay", "refund", "subscribe", "preview", "upgrade", "cancel", "uncancel"})
 
 
 @dataclass(slots=True)

@@ -1,11 +1,17 @@
 """From the lines of a history to the operations that the books are compared with."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from fixtures.books import Operation
 
-_MONEY: Final = frozenset({"pay", "refund"})
+_VERBS: Final[Mapping[str, Literal["pay", "refund"]]] = {
+    "pay": "pay",
+    "refund": "refund",
+    "subscribe": "pay",
+    "upgrade": "pay",
+}
+"""The verbs that move money, and what the books call it: whatever a subscription charges is a payment."""
 _ENDS: Final = frozenset({"ok", "fail", "info"})
 
 
@@ -17,7 +23,7 @@ def operations(lines: Iterable[Mapping[str, Any]]) -> list[Operation]:
     begun: dict[tuple[str, str, str], Mapping[str, Any]] = {}
     found: list[Operation] = []
     for line in lines:
-        if line["f"] not in _MONEY:
+        if line["f"] not in _VERBS:
             continue
         attempt = (line["p"], line["f"], line["intent"])
         if line["type"] in _ENDS:
@@ -30,7 +36,7 @@ def operations(lines: Iterable[Mapping[str, Any]]) -> list[Operation]:
 def _operation(invoke: Mapping[str, Any], end: Mapping[str, Any]) -> Operation:
     asked = invoke["value"]
     return Operation(
-        verb=invoke["f"],
+        verb=_VERBS[invoke["f"]],
         actor=asked["actor"],
         key=invoke["intent"],
         outcome=end["type"],

@@ -73,7 +73,7 @@ def _make(order: Order, arguments: list[str]) -> None:
         progress.say(f"signing up {order.profile.users} people")
         name = str(order.seed) if order.target is None else f"{order.seed}-{time.time_ns()}"
         students = crowd.sign_up(system.url, name, order.profile.users)
-        people = crowd.spec_of(students, system.auditor.session, crowd.packs(system.url))
+        people = crowd.spec_of(students, system.auditor.session, crowd.packs(system.url), crowd.plans(system.url))
         settings = {"url": system.url, "profile": order.profile.to_json(), "directory": str(order.out)}
         before = Usage.now()
         generate(settings | people | {"seed": order.seed, "crowd": name}, order.out, progress.tick)

@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 from fixtures.client import Auditor, Item, Member, Visitor
 from fixtures.client.decoding import DecodingError
 from fixtures.client.replies import ClientError, Reply
+from fixtures.client.subscriptions import Plan
 from load.arrivals import Arrival
 from load.history import End, History, ending
 from load.measures import Measures
@@ -31,6 +32,7 @@ class Person:
     auditor: Auditor | None = None
     purchases: list[str] = field(default_factory=list)
     lives: int = 0
+    subscribed: bool = False
 
     @property
     def process(self) -> str:
@@ -69,6 +71,7 @@ class Run:
     history: History
     measures: Measures
     packs: list[Item]
+    plans: list[Plan]
     seed: int
     crowd: str
     questions: list[Question] = field(default_factory=list)

@@ -52,8 +52,8 @@ def instrument_error_ms(directory: Path) -> float:
 def spec(url: str, profile: Profile, directory: Path, seed: int = 1) -> dict[str, Any]:
     account = {"account_id": "usr_toy", "email": "toy@example.com", "name": "Toy", "role": "student"}
     tokens = {"access_token": "a", "refresh_token": "r", "token_type": "bearer", "expires_in_s": 900}
-    student = {"account": account | {"created_at": SIGNED_UP}} | tokens
-    people = {"students": [student] * profile.users, "auditors": [], "packs": [toy.ITEM]}
+    student = {"account": account | {"created_at": SIGNED_UP, "email_verified_at": None}} | tokens
+    people = {"students": [student] * profile.users, "auditors": [], "packs": [toy.ITEM], "plans": []}
     run = {"url": url, "profile": profile.to_json(), "directory": str(directory), "seed": seed, "crowd": "toy"}
     return run | people
 

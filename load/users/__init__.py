@@ -6,7 +6,7 @@ A journey is written with the client's verbs and knows neither addresses nor Loc
 from collections.abc import Callable
 from typing import Final
 
-from load.users import auditor, student, visitor
+from load.users import auditor, student, subscriber, visitor
 from load.visit import Visit
 
 Journey = Callable[[Visit], None]
@@ -18,6 +18,9 @@ JOURNEYS: Final[dict[str, Journey]] = {
     "student.buy_and_refund": student.buy_and_refund,
     "student.join": student.join,
     "student.read_history": student.read_history,
+    "subscriber.look_after": subscriber.look_after,
+    "subscriber.move_up": subscriber.move_up,
+    "subscriber.waver": subscriber.waver,
     "visitor.look_around": visitor.look_around,
 }
 NAMES: Final = frozenset(JOURNEYS)
