@@ -29,6 +29,7 @@ from system.payments.endpoints import router as payments
 from system.privacy.endpoints import router as privacy
 from system.processor.stripe import StripeProcessor
 from system.settings import Settings
+from system.subscriptions.endpoints import router as subscriptions
 from system.subscriptions.pricing_endpoints import router as pricing
 from system.web.docs_page import DESCRIPTION, TAGS
 from system.web.pages import mount_pages
@@ -61,7 +62,7 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
     # Routes are tried in this order: what moves money first.
     for router in (
         *(payments, webhooks, catalogue, accounts, sessions, credentials, second_factor),
-        *(entitlements, pricing, learning, privacy),
+        *(entitlements, subscriptions, pricing, learning, privacy),
         *(admin, health, metrics_routes(http_metrics)),
     ):
         app.include_router(router)
