@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 import psycopg
 import pytest
@@ -11,7 +12,7 @@ from psycopg import sql
 from contract.at_rest import mails_at_rest
 from fixtures.bench import Bench
 from fixtures.builders import Person
-from fixtures.client import Auditor, Item, Member, Visitor
+from fixtures.client import Auditor, Item, Member, Reply, Visitor
 from fixtures.links import CONFIRM, RESET, mailed_token
 from fixtures.polling import eventually
 from fixtures.together import at_once
@@ -201,12 +202,13 @@ def test_a_mail_that_was_owed_is_sent_to_nobody(bench: Bench, enrolled: Member, 
 def test_a_payment_and_the_erasure_at_the_same_instant_leave_no_payment_of_nobody(
     bench: Bench, enrolled: Member, somebody: Person, catalogue: Mapping[str, Item], auditor: Auditor
 ) -> None:
-    erased, *paid = at_once(
-        [
-            lambda: enrolled.erase(somebody.password),
-            *[lambda key=key: enrolled.pay(catalogue[TOKENS], key=f"race-{key}") for key in range(4)],  # type: ignore[misc]
-        ]
-    )
+    def buy(key: str) -> Reply[Any]:
+        return enrolled.pay(catalogue[TOKENS], key=key)
+
+    def erase() -> Reply[Any]:
+        return enrolled.erase(somebody.password)
+
+    erased, *paid = at_once([erase, *[partial(buy, f"race-{number}") for number in range(4)]])
 
     made = [each for each in auditor.all_payments() if each.account_id == enrolled.account_id]
     assert {each.status for each in paid} <= {201, 401}, [each.text for each in paid]

@@ -13,6 +13,7 @@ SOMEWHERE: Final = {
     "payment_id": "pay_00000000000000000000000000",
     "price_id": "prc_course_python",
     "session_id": "ses_00000000000000000000000000",
+    "key_id": "key_00000000000000000000000000",
 }
 """A value for every parameter of a path, for questions whose answer comes before the object is looked for."""
 

@@ -4,6 +4,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from system.accounts.access import install_openapi
+from system.accounts.api_keys.endpoints import router as api_keys
 from system.accounts.credential_endpoints import router as credentials
 from system.accounts.endpoints import router as accounts
 from system.accounts.second_factor.endpoints import router as second_factor
@@ -61,7 +62,7 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
     http_metrics = HttpMetrics()
     # Routes are tried in this order: what moves money first.
     for router in (
-        *(payments, webhooks, catalogue, accounts, sessions, credentials, second_factor),
+        *(payments, webhooks, catalogue, accounts, sessions, credentials, second_factor, api_keys),
         *(entitlements, subscriptions, pricing, learning, privacy),
         *(admin, health, metrics_routes(http_metrics)),
     ):

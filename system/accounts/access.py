@@ -23,6 +23,7 @@ _OPENAPI_PATH = "/openapi.json"
 _MARK = "__access__"
 _FEATURE_MARK = "__feature__"
 _COURSE_MARK = "__course__"
+_SCOPE_MARK = "__scope__"
 Dependency = TypeVar("Dependency", bound=Callable[..., Any])
 
 
@@ -42,12 +43,15 @@ class Access:
     feature: str | None = None
     # Whether the course that the path names has to be.
     course: bool = False
+    # What an API key must have been given to be let in; a route without one refuses every key.
+    scopes: tuple[str, ...] = ()
 
     @property
-    def guards(self) -> dict[str, str | bool]:
+    def guards(self) -> dict[str, Any]:
         """Return the extension members that tell of it in the OpenAPI document."""
-        feature: dict[str, str | bool] = {"x-feature": self.feature} if self.feature else {}
-        return feature | ({"x-course": True} if self.course else {})
+        feature = {"x-feature": self.feature} if self.feature else {}
+        course = {"x-course": True} if self.course else {}
+        return feature | course | ({"x-scopes": list(self.scopes)} if self.scopes else {})
 
 
 def decides(*roles: str) -> Callable[[Dependency], Dependency]:
@@ -65,6 +69,16 @@ def needs_feature(feature: str) -> Callable[[Dependency], Dependency]:
 
     def mark(dependency: Dependency) -> Dependency:
         setattr(dependency, _FEATURE_MARK, feature)
+        return dependency
+
+    return mark
+
+
+def needs_scope(scope: str) -> Callable[[Dependency], Dependency]:
+    """Mark a dependency that lets in API keys with this scope, beside whoever has logged in."""
+
+    def mark(dependency: Dependency) -> Dependency:
+        setattr(dependency, _SCOPE_MARK, scope)
         return dependency
 
     return mark
@@ -105,7 +119,8 @@ def decisions(app: FastAPI) -> list[Access]:
 def install_openapi(app: FastAPI) -> None:
     """Serve an OpenAPI document that tells the access decision of each operation and page.
 
-    Operations have `x-roles`, and where something has to be open `x-feature` or `x-course`; pages are in `x-pages`.
+    Operations have `x-roles`, and where something has to be open `x-feature` or `x-course`, and where an API key
+    may be used `x-scopes`; pages are in `x-pages`.
     """
     decided = decisions(app)
 
@@ -174,7 +189,8 @@ def _each_method(context: RouteContext, roles: tuple[str, ...]) -> list[Access]:
     if len(features) > 1:
         raise UndecidedRouteError(f"{path} asks for several features, {', '.join(features)}; one route opens by one.")
     feature, course = next(iter(features), None), bool(_marks(context, _COURSE_MARK))
-    return [Access(path, method, roles, in_schema, feature, course) for method in methods]
+    scopes = tuple(sorted(_marks(context, _SCOPE_MARK)))
+    return [Access(path, method, roles, in_schema, feature, course, scopes) for method in methods]
 
 
 def _marks(context: RouteContext, name: str) -> set[Any]:

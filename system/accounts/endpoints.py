@@ -1,8 +1,12 @@
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
 
 from system.accounts import service
 from system.accounts.access import public
-from system.accounts.identity import Caller, origin_of
+from system.accounts.api_keys.door import scoped
+from system.accounts.identity import origin_of
+from system.accounts.models import Identity
 from system.accounts.problems import EmailTaken, InvalidCredentials
 from system.accounts.schemas import AccountOut, Login, SessionOut, SignUp
 from system.accounts.second_factor.models import IssuedChallenge
@@ -10,6 +14,8 @@ from system.accounts.second_factor.problems import SecondFactorRequired
 from system.accounts.session_endpoints import session_out
 from system.context import Context
 from system.kit.problems import AuthenticationRequired, documented
+
+AccountReader = Annotated[Identity, Depends(scoped("account:read"))]
 
 router = APIRouter(prefix="/api/accounts", tags=["accounts"])
 
@@ -49,6 +55,6 @@ async def log_in(body: Login, request: Request, system: Context) -> SessionOut:
 
 
 @router.get("/me", operation_id="show_me", responses=documented(AuthenticationRequired))
-async def me(identity: Caller, system: Context) -> AccountOut:
+async def me(identity: AccountReader, system: Context) -> AccountOut:
     """Show the account that is asking."""
     return AccountOut.model_validate(await service.get_account(system, identity.account_id))

@@ -12,6 +12,7 @@ _FORGET_SESSIONS = "DELETE FROM sessions WHERE account_id = %(account_id)s"
 _FORGET_LINKS = "DELETE FROM mail_links WHERE account_id = %(account_id)s"
 _FORGET_RESETS = "DELETE FROM reset_requests WHERE lower(email) = %(email)s"
 _FORGET_IDENTITIES = "DELETE FROM identities WHERE account_id = %(account_id)s"
+_FORGET_KEYS = "DELETE FROM api_keys WHERE account_id = %(account_id)s"
 _FORGET_CHALLENGES = "DELETE FROM login_challenges WHERE account_id = %(account_id)s"
 _FORGET_FACTORS = "DELETE FROM second_factors WHERE account_id = %(account_id)s"
 _FORGET_FAILURES = "DELETE FROM failed_proofs WHERE account_id = %(account_id)s"
@@ -25,6 +26,7 @@ async def forget(conn: Connection, account: Account, now: datetime) -> None:
         _FORGET_LINKS,
         _FORGET_RESETS,
         _FORGET_IDENTITIES,
+        _FORGET_KEYS,
         _FORGET_CHALLENGES,
         _FORGET_FACTORS,
         _FORGET_FAILURES,

@@ -4,10 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from system.accounts.api_keys.models import ApiKey
+from system.accounts.api_keys.repository import list_keys
 from system.accounts.models import Account
 from system.accounts.oauth.repository import LinkedIdentity, list_identities
 from system.accounts.repository import get_account
 from system.kit.db import Connection, fetch_all
+
+_ALL = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class HeldOfAccount:
     identities: Sequence[LinkedIdentity]
     mailed_links: Sequence[HeldLink]
     second_factors: Sequence[HeldFactor]
+    api_keys: Sequence[ApiKey]
 
 
 async def held(conn: Connection, account_id: str) -> HeldOfAccount:
@@ -77,4 +82,5 @@ async def held(conn: Connection, account_id: str) -> HeldOfAccount:
             "SELECT set_up_at, enabled_at FROM second_factors WHERE account_id = %(account_id)s",
             params,
         ),
+        api_keys=await list_keys(conn, account_id, before=None, limit=_ALL),
     )

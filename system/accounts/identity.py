@@ -13,6 +13,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from system.accounts import devices, session_repository
 from system.accounts.access import decides
+from system.accounts.api_keys.problems import KeyNotAccepted
+from system.accounts.api_keys.tokens import looks_like_key
 from system.accounts.models import ROLES, Identity, Origin, Role, SessionKind
 from system.accounts.tokens import digest, read_access_token
 from system.context import Context
@@ -40,6 +42,8 @@ async def caller(system: Context, token: BearerToken) -> Identity:
     """Return who holds the bearer token, or AuthenticationRequired."""
     if token is None:
         raise AuthenticationRequired("Send the access token of a log-in as `Authorization: Bearer …`.")
+    if looks_like_key(token.credentials):
+        raise KeyNotAccepted
     now = system.clock.now()
     claims = read_access_token(system.settings, token.credentials, now=now)
     async with system.db.statement() as conn:

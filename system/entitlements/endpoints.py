@@ -1,8 +1,9 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path
 
-from system.accounts.identity import Caller
+from system.accounts.api_keys.door import scoped
+from system.accounts.models import Identity
 from system.catalogue import service as catalogue
 from system.catalogue.problems import NoSuchCourse
 from system.catalogue.schemas import ItemId
@@ -13,13 +14,15 @@ from system.entitlements.schemas import EntitlementsView, ExplanationView
 from system.entitlements.views import entitlements_view, explanation_view
 from system.kit.problems import AuthenticationRequired, documented
 
+EntitlementsReader = Annotated[Identity, Depends(scoped("entitlements:read"))]
+
 router = APIRouter(prefix="/api/entitlements", tags=["entitlements"])
 
 FeatureName = Annotated[str, Path(pattern=r"^[!-~]{1,64}$", examples=["offline_access"])]
 
 
 @router.get("", operation_id="show_entitlements", responses=documented(AuthenticationRequired))
-async def show(identity: Caller, system: Context) -> EntitlementsView:
+async def show(identity: EntitlementsReader, system: Context) -> EntitlementsView:
     """Show your tier, what is open to you and how much of it is left this month, and where all of it comes from."""
     now = system.clock.now()
     async with system.db.statement() as conn:
@@ -34,7 +37,7 @@ async def show(identity: Caller, system: Context) -> EntitlementsView:
     operation_id="explain_feature",
     responses=documented(AuthenticationRequired, NoSuchFeature),
 )
-async def explain_feature(feature: FeatureName, identity: Caller, system: Context) -> ExplanationView:
+async def explain_feature(feature: FeatureName, identity: EntitlementsReader, system: Context) -> ExplanationView:
     """Tell why a feature is open to you, or which plan would open it."""
     async with system.db.statement() as conn:
         name, found = await service.explain_feature(conn, identity.account_id, feature, system.clock.now())
@@ -47,7 +50,7 @@ async def explain_feature(feature: FeatureName, identity: Caller, system: Contex
     operation_id="explain_course",
     responses=documented(AuthenticationRequired, NoSuchCourse),
 )
-async def explain_course(item_id: ItemId, identity: Caller, system: Context) -> ExplanationView:
+async def explain_course(item_id: ItemId, identity: EntitlementsReader, system: Context) -> ExplanationView:
     """Tell why a course is open to you, or what would open it: a plan, or buying it."""
     async with system.db.statement() as conn:
         course = await catalogue.get_course(conn, item_id)

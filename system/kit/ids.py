@@ -2,6 +2,7 @@ import secrets
 from datetime import datetime
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]
 _RANDOM_BITS = 82
 _LENGTH_BITS = 130
@@ -27,6 +28,11 @@ def new_secret() -> str:
 def new_code(length: int) -> str:
     """Return so many random characters, five bits each, that a person can copy: none is taken for another."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+
+def new_base62(length: int) -> str:
+    """Return so many random letters and digits, of almost six bits each."""
+    return "".join(secrets.choice(BASE62) for _ in range(length))
 
 
 def jitter(seconds: float) -> float:

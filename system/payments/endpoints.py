@@ -1,6 +1,10 @@
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
 
+from fastapi import APIRouter, Depends, Request, Response
+
+from system.accounts.api_keys.door import scoped
 from system.accounts.identity import Caller
+from system.accounts.models import Identity
 from system.catalogue.problems import PriceChanged, PriceNotFound
 from system.context import Context
 from system.idempotency.models import Scope
@@ -22,6 +26,8 @@ from system.payments.problems import (
 from system.payments.process import process
 from system.payments.refunds import refund
 from system.payments.schemas import Order, PaymentId, PaymentView, RefundOrder, RefundView
+
+PaymentsReader = Annotated[Identity, Depends(scoped("payments:read"))]
 
 router = APIRouter(
     prefix="/api/payments", tags=["payments"], responses=documented(AuthenticationRequired, ServiceUnavailable)
@@ -66,7 +72,7 @@ async def process_payment(request: Request, system: Context, caller: Caller, ord
 
 @router.get("/history", operation_id="list_payments")
 async def list_payments(
-    system: Context, caller: Caller, limit: Limit = 20, cursor: CursorText = None
+    system: Context, caller: PaymentsReader, limit: Limit = 20, cursor: CursorText = None
 ) -> Page[PaymentView]:
     """List your payments, newest first."""
     scope = f"payments:{caller.account_id}"
@@ -104,7 +110,7 @@ async def refund_payment(
 
 # Behind the paths of words: an id would match them as well, and a 405 would name its methods.
 @router.get("/{payment_id}", operation_id="get_payment", responses=documented(NotFound))
-async def get_payment(system: Context, caller: Caller, payment_id: PaymentId) -> PaymentView:
+async def get_payment(system: Context, caller: PaymentsReader, payment_id: PaymentId) -> PaymentView:
     """Read one of your payments."""
     payment = await service.get(system, payment_id, account_id=caller.account_id)
     return payment_view(system.settings, payment)

@@ -28,6 +28,7 @@ async def export(system: System, identity: Identity, *, request_id: str) -> Pers
                 "identities": held.identities,
                 "mailed_links": held.mailed_links,
                 "second_factors": held.second_factors,
+                "api_keys": held.api_keys,
                 "payments": await payments.held_payments(conn, account_id),
                 "refunds": await payments.held_refunds(conn, account_id),
                 "disputes": await payments.held_disputes(conn, account_id),

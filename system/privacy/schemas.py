@@ -3,6 +3,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from system.accounts.api_keys.schemas import ApiKeyOut
 from system.accounts.schemas import AccountOut, GivenPassword
 from system.kit.http import Body
 
@@ -146,6 +147,7 @@ class PersonalData(BaseModel):
     identities: list[HeldIdentity]
     mailed_links: list[HeldLink]
     second_factors: list[HeldFactor]
+    api_keys: list[ApiKeyOut]
     payments: list[HeldPayment]
     refunds: list[HeldRefund]
     disputes: list[HeldDispute]

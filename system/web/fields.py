@@ -17,6 +17,8 @@ _WORDS = {
     "new_password": "Use 12 to 128 characters; a short sentence is easy to remember.",
     "name": "Enter your name, up to 100 characters.",
     "code": "Type the six digits that your authenticator shows, or a recovery code.",
+    "scopes": "Choose at least one thing that the key may do.",
+    "expires_in_days": "A key lives for a day at least, and for a year at most.",
     "token": "Part of the link is missing; open it from the mail again.",
 }
 
@@ -52,7 +54,11 @@ def whole_number(fields: Mapping[str, str], name: str) -> int:
 
 def parsed(model: type[Form], fields: Mapping[str, str]) -> tuple[Form | None, dict[str, str]]:
     """Return what a form says, or None and a sentence for each field that is wrong."""
-    wanted = {name: fields.get(name, "") for name in model.model_fields}
+    return parsed_of(model, {name: fields.get(name, "") for name in model.model_fields})
+
+
+def parsed_of(model: type[Form], wanted: Mapping[str, object]) -> tuple[Form | None, dict[str, str]]:
+    """Return the same of fields that are not text any more."""
     try:
         return model.model_validate(wanted), {}
     except ValidationError as refused:

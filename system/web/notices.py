@@ -16,6 +16,7 @@ _NOTICES: Mapping[str, str] = {
     "provider-unlinked": "It is unlinked. Your password opens your account.",
     "second-factor-off": "Your second factor is off. Your password alone opens your account.",
     "setup-expired": "That set-up has waited too long for its code. Begin again.",
+    "key-revoked": "That key is revoked; whatever uses it is refused from now on.",
     "session-ended": "That session has ended.",
 }
 

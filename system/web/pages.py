@@ -7,6 +7,7 @@ from system.web import (
     account_pages,
     credential_pages,
     docs_page,
+    key_pages,
     learning_pages,
     payment_pages,
     privacy_pages,
@@ -25,7 +26,7 @@ def mount_pages(app: FastAPI) -> None:
     """Add the pages to an application whose problem handlers are installed: they are wrapped for readers."""
     for pages in (
         *(account_pages, second_step_pages, provider_pages, credential_pages),
-        *(settings_pages, second_factor_pages, privacy_pages),
+        *(settings_pages, second_factor_pages, privacy_pages, key_pages),
         *(shop_pages, payment_pages, learning_pages, docs_page),
     ):
         app.include_router(pages.router)
