@@ -53,7 +53,7 @@ def test_a_page_that_was_just_paid_has_begun_and_the_second_plan_is_refused(memb
 def test_the_same_plan_is_finished_on_the_page_that_is_open(member: Member) -> None:
     first = _page_for(member, PRO)
 
-    again = member.subscription.subscribe(PRO, key="another key", payment_method=None)
+    again = member.subscription.subscribe(PRO, key="another", payment_method=None)
 
     assert again.problem.slug == "subscription-exists", again.text
     assert again.problem.extras["url"] == first
@@ -83,6 +83,6 @@ def test_a_trial_that_was_given_up_is_not_used_up(new_member: Callable[[], Membe
     _page_for(member, PRO, trial=True)
     _page_for(member, ENTERPRISE)
 
-    page = member.subscription.subscribe(PRO, key="trial again", payment_method=None, trial=True)
+    page = member.subscription.subscribe(PRO, key="again", payment_method=None, trial=True)
 
     assert page.status == 201, page.text

@@ -25,9 +25,10 @@ from system.payments.problems import ProcessorUnavailable
 from system.processor.billing import BilledSubscription, BillingAnswer, Card, SubscriptionOrder
 from system.processor.port import ActionRequired, Declined, Unavailable, Unknown
 from system.settings import Settings
-from system.subscriptions import plan_repository, repository, schemas, states, syncing, trials
+from system.subscriptions import pages, plan_repository, repository, schemas, states, syncing, trials
 from system.subscriptions.answers import ACCEPTED, beginning, told
 from system.subscriptions.models import Plan, Subscription
+from system.subscriptions.pages import PageInTheWayError
 from system.subscriptions.problems import NotAPlan, SubscriptionExists, TrialUsed
 from system.subscriptions.views import view_of
 
@@ -38,7 +39,12 @@ PAGE_OPEN_FOR = timedelta(hours=1)
 async def subscribe(system: System, identity: Identity, order: schemas.SubscriptionOrder, scope: Scope) -> Answer:
     """Subscribe once, and return what the client is told; asked again under the same key, the same."""
     card = await _card_of(system, order)
-    opened = await _open(system, identity, order, card, scope)
+    try:
+        opened = await _open(system, identity, order, card, scope)
+    except PageInTheWayError as other:
+        # It is given up with no transaction open; what was claimed for this request has gone with it.
+        await pages.give_up(system, other.subscription_id, actor=Actor(scope.account_id, scope.request_id))
+        opened = await _open(system, identity, order, card, scope, gave_up=True)
     if isinstance(opened, Answer):
         return opened
     answer = await _ask(system, identity, opened)
@@ -54,9 +60,19 @@ async def _card_of(system: System, order: schemas.SubscriptionOrder) -> Card | N
 
 
 async def _open(
-    system: System, identity: Identity, order: schemas.SubscriptionOrder, card: Card | None, scope: Scope
+    system: System,
+    identity: Identity,
+    order: schemas.SubscriptionOrder,
+    card: Card | None,
+    scope: Scope,
+    *,
+    gave_up: bool = False,
 ) -> Subscription | Answer:
-    """Phase 1: from here on this request runs once, and no other of this account begins."""
+    """Phase 1: from here on this request runs once, and no other of this account begins.
+
+    PageInTheWayError, with nothing claimed, if the account's place is held by a page for something else. A request that
+    gave one up finds another one only when two compete, and gives way.
+    """
     now = system.clock.now()
     subscription_id = new_id("sbn", now)
     async with system.db.transaction() as conn:
@@ -70,7 +86,7 @@ async def _open(
             async with conn.transaction():
                 plan = await _plan_seen(conn, order)
                 intent = _intent(subscription_id, identity.account_id, plan, order, now)
-                await _insert(conn, identity, intent, card, now)
+                await _insert(conn, identity, intent, card, now, gave_up=gave_up)
         except Problem as refused:
             return await idempotency.refuse(conn, scope, subscription_id, refused, now)
         details: dict[str, object] = {"price_id": plan.price_id, "amount": plan.amount, "currency": plan.currency}
@@ -121,9 +137,13 @@ def _changed(plan: Plan) -> PriceChanged:
     )
 
 
-async def _insert(conn: Connection, identity: Identity, intent: Subscription, card: Card | None, now: datetime) -> None:
+async def _insert(
+    conn: Connection, identity: Identity, intent: Subscription, card: Card | None, now: datetime, *, gave_up: bool
+) -> None:
     if not await repository.insert(conn, intent):
         other = await repository.find_live(conn, identity.account_id)
+        if other is not None and not gave_up and pages.stands_in_the_way(other, intent):
+            raise PageInTheWayError(other.subscription_id)
         raise SubscriptionExists(
             "An account has one subscription; change that one, or finish what you began.",
             subscription_id=other.subscription_id if other else None,
