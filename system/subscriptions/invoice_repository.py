@@ -104,6 +104,20 @@ async def list_payments(conn: Connection, subscription_id: str) -> list[str]:
     return [str(row[0]) for row in await cursor.fetchall()]
 
 
+async def refundable(conn: Connection, subscription_id: str) -> int:
+    """Return how much of what a subscription was paid with is neither given back nor about to be, in minor units."""
+    cursor = await conn.execute(
+        """
+        SELECT coalesce(sum(payments.amount - payments.reserved_amount), 0)
+          FROM subscription_invoices JOIN payments USING (payment_id)
+         WHERE subscription_id = %(subscription_id)s AND payments.status = 'succeeded'
+        """,
+        {"subscription_id": subscription_id},
+    )
+    row = await cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
 async def store(
     conn: Connection, subscription: Subscription, invoice: BilledInvoice, payment_id: str | None, now: datetime
 ) -> None:

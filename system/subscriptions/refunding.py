@@ -24,7 +24,7 @@ async def reserve_unused(conn: Connection, system: System, change: Change) -> No
     is left of it, to the second. A pause has stopped the time.
     """
     subscription = await repository.get(conn, change.subscription_id)
-    left = await _left(conn, subscription)
+    left = await _left(conn, subscription, stopped=subscription.ended_at)
     for payment in await invoice_repository.list_payments(conn, change.subscription_id):
         if left <= 0:
             return
@@ -35,9 +35,18 @@ async def reserve_unused(conn: Connection, system: System, change: Change) -> No
             left -= part
 
 
-async def _left(conn: Connection, subscription: Subscription) -> int:
+async def would_return(conn: Connection, subscription: Subscription, now: datetime) -> Money:
+    """Return what a cancellation with a refund would give back at this instant; it is less with every second."""
+    plan = await plan_repository.get(conn, subscription.price_id)
+    left = await _left(conn, subscription, stopped=now)
+    paid = await invoice_repository.refundable(conn, subscription.subscription_id)
+    return Money(max(0, min(left, paid)), plan.currency)
+
+
+async def _left(conn: Connection, subscription: Subscription, *, stopped: datetime | None) -> int:
+    """Return the worth of the time after `stopped`, or after the pause that came first."""
     start, end = subscription.period_start, subscription.period_end
-    stopped = await change_repository.paused_since(conn, subscription.subscription_id) or subscription.ended_at
+    stopped = await change_repository.paused_since(conn, subscription.subscription_id) or stopped
     if start is None or end is None or stopped is None or subscription.past_due_at is not None:
         return 0
     plan = await plan_repository.get(conn, subscription.price_id)

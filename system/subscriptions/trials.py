@@ -26,6 +26,16 @@ def mailbox_of(email: str) -> str:
     return f"{local}@{domain}"
 
 
+async def is_free(conn: Connection, account_id: str, email: str) -> bool:
+    """Tell whether the person has a trial left, as far as is known before a card is typed."""
+    cursor = await conn.execute(
+        "SELECT NOT EXISTS (SELECT FROM trials WHERE account_id = %(account_id)s OR mailbox = %(mailbox)s)",
+        {"account_id": account_id, "mailbox": mailbox_of(email)},
+    )
+    row = await cursor.fetchone()
+    return bool(row and row[0])
+
+
 async def claim(conn: Connection, subscription: Subscription, *, email: str, card: str | None, now: datetime) -> bool:
     """Claim the person's one trial; False if it is taken, by whichever of the three."""
     return bool(

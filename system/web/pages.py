@@ -10,12 +10,17 @@ from system.web import (
     key_pages,
     learning_pages,
     payment_pages,
+    plan_change_pages,
     privacy_pages,
     provider_pages,
     second_factor_pages,
     second_step_pages,
     settings_pages,
     shop_pages,
+    subscribe_pages,
+    subscription_card_pages,
+    subscription_change_pages,
+    subscription_pages,
 )
 from system.web.errors import install_page_errors
 
@@ -28,6 +33,7 @@ def mount_pages(app: FastAPI) -> None:
         *(account_pages, second_step_pages, provider_pages, credential_pages),
         *(settings_pages, second_factor_pages, privacy_pages, key_pages),
         *(shop_pages, payment_pages, learning_pages, docs_page),
+        *(subscribe_pages, subscription_pages, plan_change_pages, subscription_change_pages, subscription_card_pages),
     ):
         app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")

@@ -72,6 +72,14 @@ _NEXT_STEPS = {
     "idempotency-mismatch": "This form was used before for something else. Go back, reload the page and try again.",
     "processor-unavailable": "Our card processor does not answer. Nothing was charged; try again in a minute.",
     "service-unavailable": "A part of our house does not answer. Nothing was charged; try again in a minute.",
+    "subscription-exists": "You have a subscription already, or began one in another tab. Nothing was charged twice.",
+    "no-subscription": "You have no plan at present. Choose one to begin.",
+    "not-a-plan": "This is not one of our plans. Choose among those on the page of prices.",
+    "same-plan": "This is the plan that you have, or that begins with your next period. Nothing has to be done.",
+    "quote-expired": "The price that you saw no longer holds, and nothing was charged. This is what it costs now.",
+    "change-open": "Something else is being done with your plan. Look at it in a moment, then try again.",
+    "payment-past-due": "Your last renewal is not paid yet. Pay it, or use another card; then you can change the plan.",
+    "trial-used": "You have had your free trial. You can begin with a paid period at once.",
     "payload-too-large": "That was more than we can take. Send less.",
 }
 """What a person does next, by problem: the API's own words speak of headers and keys."""
@@ -79,6 +87,28 @@ _NEXT_STEPS = {
 
 _LOCKED = frozenset({"feature-locked", "course-locked", "quota-exceeded"})
 """Refusals with something to choose: their page says what would open it."""
+
+
+_WAYS: Mapping[str, tuple[str, str]] = {
+    "subscription-exists": ("/subscription", "See your plan"),
+    "no-subscription": ("/pricing#plans", "See the plans"),
+    "not-a-plan": ("/pricing#plans", "See the plans"),
+    "same-plan": ("/subscription", "See your plan"),
+    "quote-expired": ("/subscription", "See your plan"),
+    "change-open": ("/subscription", "See your plan"),
+    "change-refused": ("/subscription", "See your plan"),
+    "payment-past-due": ("/subscription", "See your plan"),
+    "trial-used": ("/pricing#plans", "See the plans"),
+}
+"""Where a person goes from a problem with a plan."""
+
+_SAID_WELL = frozenset({"payment-declined", "change-refused"})
+"""Of a plan, these say in the API's own words what the card's bank or the plan's state is against."""
+
+
+def for_a_subscriber(problem: Mapping[str, Any]) -> str:
+    """Say what was wrong with a change of a plan."""
+    return str(problem["detail"]) if _slug(problem) in _SAID_WELL else for_a_person(problem)
 
 
 def for_a_person(problem: Mapping[str, Any]) -> str:
@@ -119,7 +149,8 @@ class Desk:
         """Tell a person what a program would be told, in words that a person can follow."""
         words = for_a_person(problem)
         template = "locked.html" if _slug(problem) in _LOCKED else "problem.html"
-        return self.page(template, status=int(problem["status"]), problem={**problem, "detail": words})
+        way = _WAYS.get(_slug(problem))
+        return self.page(template, status=int(problem["status"]), problem={**problem, "detail": words}, way=way)
 
     def _csrf_field(self) -> Markup:
         return Markup('<input type="hidden" name="{}" value="{}">').format(TOKEN_FIELD, self._csrf_token())

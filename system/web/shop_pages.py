@@ -56,7 +56,7 @@ async def show_checkout(at: AtDesk, _: PageCaller, price_id: PaymentId) -> Respo
     """Show what is bought and for how much, with a key in the form: it pays once, however often it is sent."""
     offer = await _offer(at, price_id)
     if offer.kind == "plan":
-        return go(f"/subscription?plan={offer.price_id}")
+        return go(f"/subscribe/{offer.price_id}")
     if offer.price_id != price_id:
         return go(f"/checkout/{offer.price_id}")
     return at.page("checkout.html", offer=offer, key=new_secret())
