@@ -49,10 +49,12 @@ def processor(bench: Bench) -> Iterator[Processor]:
 
 
 @pytest.fixture(scope="session")
-def impatient_bench(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+def impatient_bench(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, start_bench: Callable[..., Bench]
+) -> Iterator[Bench]:
     """A system that gives up and asks again quickly, with a database of its own that may be killed."""
     logs = log_folder(request.config, tmp_path_factory, "impatient")
-    with Bench.start(durable=True, settings=IMPATIENT, log_dir=logs) as bench:
+    with start_bench(durable=True, settings=IMPATIENT, log_dir=logs) as bench:
         yield bench
 
 
