@@ -15,6 +15,7 @@ from system.context import System
 from system.entitlements.endpoints import router as entitlements
 from system.health.endpoints import VERSION
 from system.health.endpoints import router as health
+from system.invoicing.endpoints import router as invoicing
 from system.kit.body_limit import BodyLimit
 from system.kit.clock import Clock
 from system.kit.db import Database
@@ -63,7 +64,7 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
     # Routes are tried in this order: what moves money first.
     for router in (
         *(payments, webhooks, catalogue, accounts, sessions, credentials, second_factor, api_keys),
-        *(entitlements, subscriptions, pricing, learning, privacy),
+        *(invoicing, entitlements, subscriptions, pricing, learning, privacy),
         *(admin, health, metrics_routes(http_metrics)),
     ):
         app.include_router(router)

@@ -58,6 +58,11 @@ class Settings(BaseSettings):
     # What people call it: "Log in with ...".
     oidc_name: Annotated[str, Field(min_length=1, max_length=40)] = "single sign-on"
 
+    # Who sells, as invoices name him; lines of the address are parted by "|" or line ends.
+    seller_name: Annotated[str, Field(min_length=1, max_length=100)] = "Lyceum"
+    seller_address: Annotated[str, Field(max_length=300)] = ""
+    seller_tax_id: Annotated[str, Field(max_length=40)] = ""
+
     access_token_minutes: Annotated[int, Field(ge=1, le=15)] = 15
     session_days: Annotated[int, Field(ge=1, le=90)] = 30
 

@@ -1,4 +1,4 @@
-"""`python -m system worker`: send what is owed, settle what is undecided, forget keys that are a day old."""
+"""`python -m system worker`: send what is owed, number what was sold, settle what is undecided, forget old keys."""
 
 import asyncio
 import signal
@@ -16,6 +16,7 @@ from system.accounts.tasks import blueprint as account_tasks
 from system.app import opened
 from system.context import System
 from system.idempotency import service as idempotency
+from system.invoicing.numbering import issue_due
 from system.kit.clock import Clock
 from system.migrations.head import schema_fault
 from system.notifications.tasks import blueprint as mail_tasks
@@ -35,6 +36,7 @@ _STALLED_AFTER_S = 10.0
 """A worker that was silent for this long is dead, and its jobs are taken over."""
 
 _EXPIRY_S = 60.0
+_NUMBERING_S = 1.0
 _AWAY_S = 1.0
 _DRAIN_S = 20.0
 _AWAY = (psycopg.OperationalError, PoolTimeout, ConnectorException, OSError)
@@ -60,6 +62,7 @@ async def _work(settings: Settings, clock: Clock) -> None:
         log.info("worker_started", sweep_interval_s=settings.sweep_interval_s)
         group.create_task(_every(settings.sweep_interval_s, stop, lambda: _sweep_all(system)))
         group.create_task(_every(_EXPIRY_S, stop, lambda: _expire_all(system)))
+        group.create_task(_every(_NUMBERING_S, stop, lambda: _issue_due(system)))
         group.create_task(_every(system.settings.sweep_interval_s, stop, lambda: _catch_up(system)))
         group.create_task(_mail(system, stop))
     log.info("worker_stopped")
@@ -82,6 +85,10 @@ async def _sweep_all(system: System) -> None:
 
 async def _catch_up(system: System) -> None:
     await catch_up(system)
+
+
+async def _issue_due(system: System) -> None:
+    await issue_due(system)
 
 
 async def _expire_all(system: System) -> None:

@@ -1,9 +1,12 @@
 """What an invoice of the processor was paid with, as a payment of ours: in the books, the history and the refunds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from system.audit.service import Actor, record
+from system.invoicing import service as invoicing
+from system.invoicing.models import Line
 from system.kit.db import Connection
 from system.kit.ids import new_id
 from system.ledger import entries
@@ -22,6 +25,7 @@ class Invoiced:
     price_id: str
     item_id: str
     item_name: str
+    lines: Sequence[Line]
     paid_at: datetime
 
 
@@ -45,6 +49,16 @@ async def record_invoiced(
     )
     await repository.update(conn, payment)
     await _book(conn, payment, charged, now)
+    await invoicing.owe_invoice(
+        conn,
+        account_id=payment.account_id,
+        payment_id=payment.payment_id,
+        money=payment.money,
+        lines=invoiced.lines,
+        paid_with=charged.paid_with,
+        paid_at=invoiced.paid_at,
+        now=now,
+    )
     details: dict[str, object] = {"invoice": invoiced.processor_invoice_id, "price_id": invoiced.price_id}
     await record(conn, actor=actor, action="payment.succeeded", object_id=payment.payment_id, now=now, details=details)
     return payment

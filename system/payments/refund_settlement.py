@@ -8,6 +8,7 @@ from system.context import System
 from system.entitlements import service as entitlements
 from system.idempotency import service as idempotency
 from system.idempotency.models import Answer
+from system.invoicing import service as invoicing
 from system.kit.db import Connection
 from system.kit.ids import new_id
 from system.kit.money import Money
@@ -143,6 +144,17 @@ async def _follow(conn: Connection, payment: Payment, before: Refund, after: Ref
     refunded = payment.refunded_amount + gained
     reserved = payment.reserved_amount - freed
     await repository.update(conn, replace(payment, refunded_amount=refunded, reserved_amount=reserved, updated_at=now))
+    if gained:
+        await invoicing.owe_note(
+            conn,
+            "credit_note" if gained > 0 else "debit_note",
+            account_id=payment.account_id,
+            payment_id=payment.payment_id,
+            refund_id=after.refund_id,
+            item_name=payment.item_name,
+            money=after.money,
+            now=now,
+        )
     if refunded == payment.amount:
         await entitlements.revoke(conn, payment_id=payment.payment_id, because=after.refund_id, now=now)
     if gained < 0:

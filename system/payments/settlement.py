@@ -11,6 +11,8 @@ from system.context import System
 from system.entitlements import service as entitlements
 from system.idempotency import service as idempotency
 from system.idempotency.models import Answer
+from system.invoicing import service as invoicing
+from system.invoicing.models import Line
 from system.kit.db import Connection
 from system.ledger import entries
 from system.ledger import service as ledger
@@ -48,6 +50,16 @@ async def _fulfil(conn: Connection, payment: Payment, charged: Charged, now: dat
         charged.charge_id, sold=payment.money, gross=movement.gross, fee=movement.fee, net=movement.net, now=now
     )
     await ledger.post(conn, entry)
+    await invoicing.owe_invoice(
+        conn,
+        account_id=payment.account_id,
+        payment_id=payment.payment_id,
+        money=payment.money,
+        lines=(Line(payment.item_name, payment.amount),),
+        paid_with=charged.paid_with,
+        paid_at=now,
+        now=now,
+    )
     await entitlements.grant(
         conn, account_id=payment.account_id, item_id=payment.item_id, payment_id=payment.payment_id, now=now
     )

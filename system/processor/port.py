@@ -31,6 +31,8 @@ class Charged:
     money: Money
     customer_id: str | None
     movement: Movement
+    # What its owner knows the means of payment by: `visa 4242`. None where the processor does not say.
+    paid_with: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from system.audit.service import Actor
+from system.invoicing.models import Line
 from system.kit.db import Connection
 from system.payments.invoiced import Invoiced, record_invoiced
 from system.processor.billing import BilledInvoice
@@ -48,6 +49,7 @@ async def _settle(
         price_id=plan.price_id,
         item_id=plan.item_id,
         item_name=plan.name,
+        lines=[Line(line.description, line.money.amount, line.starts_at, line.ends_at) for line in invoice.lines],
         paid_at=invoice.paid_at or now,
     )
     payment = await record_invoiced(conn, invoiced, charge, actor=actor, now=now)
