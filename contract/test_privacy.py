@@ -1,6 +1,6 @@
 """What we hold on a person is handed out to him, and erased when he asks, with the books whole."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -208,7 +208,8 @@ def test_a_payment_and_the_erasure_at_the_same_instant_leave_no_payment_of_nobod
     def erase() -> Reply[Any]:
         return enrolled.erase(somebody.password)
 
-    erased, *paid = at_once([erase, *[partial(buy, f"race-{number}") for number in range(4)]])
+    crowd: list[Callable[[], Reply[Any]]] = [erase, *[partial(buy, f"race-{number}") for number in range(4)]]
+    erased, *paid = at_once(crowd)
 
     made = [each for each in auditor.all_payments() if each.account_id == enrolled.account_id]
     assert {each.status for each in paid} <= {201, 401}, [each.text for each in paid]

@@ -15,6 +15,8 @@ from fixtures.system_commands import create_account
 from security.reader import Reader
 from security.routes import SOMEWHERE, Route
 
+pytestmark = pytest.mark.proves("A15.11")
+
 TOKENS: Final = "itm_tokens_100"
 REVOKED_FOR_GOOD: Final = (
     "UPDATE api_keys SET revoked_at = NULL WHERE key_id = %s",
