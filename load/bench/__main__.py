@@ -16,7 +16,7 @@ import psutil
 
 from fixtures.postgres_binaries import PostgresUnavailableError
 from fixtures.processes import StartError
-from load.bench import durations, emulator, payment, peers, pgbench, reads
+from load.bench import durations, emulator, numbering, payment, peers, pgbench, reads
 from load.bench.statements import UnreadableLogError
 from load.findings import EXIT_CODES
 
@@ -47,6 +47,8 @@ def _measured(*, quick: bool) -> dict[str, Any]:
     figures: dict[str, Any] = {"payment": payment.measured(rounds=rounds, count=count)}
     _say("reads of a subscription and of a right …")
     figures["reads"] = reads.measured(rounds=rounds, count=3 * count)
+    _say("a number for each payment …")
+    figures["numbering"] = numbering.measured(2 if quick else 6)
     _say("pgbench …")
     figures["pgbench"] = pgbench.measured(2 if quick else 6)
     _say("the Stripe emulator …")
@@ -90,6 +92,8 @@ def table(figures: Figures) -> Iterator[str]:
     yield f"  application / client of pgbench, CPU: {cpu['app'] / tpc['client_cpu_us']:.1f}"
     yield ""
     yield from reads.table(figures["reads"])
+    yield ""
+    yield from numbering.table(figures["numbering"])
     yield ""
     yield "Stripe emulator: CPU of its process"
     yield from figures["emulator_lines"]
