@@ -23,6 +23,15 @@ SLICES = {
     "idempotency_keys",
     "webhook_events",
     "audit_log",
+    "tiers",
+    "plans",
+    "tier_sources",
+    "subscriptions",
+    "subscription_changes",
+    "subscription_invoices",
+    "subscription_periods",
+    "token_allowances",
+    "disputes",
 }
 
 
@@ -44,7 +53,7 @@ def spare() -> Iterator[Bench]:
         yield bench
 
 
-@pytest.mark.proves("A16.1", "B24.1")
+@pytest.mark.proves("A16.1", "A16.2", "B24.1")
 def test_the_schema_goes_up_down_and_up_again_to_the_same(empty_database: str) -> None:
     settings = _on(empty_database)
 

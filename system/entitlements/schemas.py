@@ -1,8 +1,43 @@
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from system.entitlements.models import SourceKind
+
+_SOURCE: JsonDict = {
+    "kind": "subscription",
+    "source_id": "sbn_06h0j64n3deykgwc9v0s35z45n",
+    "tier": "pro",
+    "starts_at": "2026-11-23T15:04:05Z",
+    "ends_at": "2026-12-30T15:04:05Z",
+}
+_ENTITLEMENTS: JsonDict = {
+    "tier": {
+        "tier": "pro",
+        "name": "Pro",
+        "description": "Every course, and courses of your own.",
+        "rank": 10,
+        "tokens_a_month": 500,
+        "share_percent": 70,
+    },
+    "features": [
+        {
+            "feature": "course_uploads",
+            "name": "Courses of your own",
+            "description": "Upload courses and sell them.",
+            "quota": {"quota_a_month": 5, "used": 2, "left": 3, "renews_at": "2026-12-01T00:00:00Z"},
+        }
+    ],
+    "sources": [_SOURCE],
+}
+_EXPLANATION: JsonDict = {
+    "subject": "offline_access",
+    "name": "Lessons to take along",
+    "open": True,
+    "effective": _SOURCE,
+    "sources": [_SOURCE],
+}
 
 
 class SourceView(BaseModel):
@@ -11,10 +46,12 @@ class SourceView(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     kind: SourceKind
-    source_id: str | None = Field(description="The payment, subscription or licence; null for what is free to all.")
-    tier: str | None = Field(description="The tier that opens it; null for a purchase.", examples=["pro"])
-    starts_at: datetime | None
-    ends_at: datetime | None = Field(description="Exclusive; null while nothing has set an end.")
+    source_id: str | None = Field(
+        default=None, description="The payment, subscription or licence; null for what is free to all."
+    )
+    tier: str | None = Field(default=None, description="The tier that opens it; null for a purchase.", examples=["pro"])
+    starts_at: datetime | None = None
+    ends_at: datetime | None = Field(default=None, description="Exclusive; null while nothing has set an end.")
 
 
 class TierView(BaseModel):
@@ -25,7 +62,7 @@ class TierView(BaseModel):
     description: str
     rank: int = Field(description="The higher opens more.", examples=[10])
     tokens_a_month: int = Field(examples=[500])
-    share_percent: int | None = Field(description="What an instructor keeps of a sale.", examples=[70])
+    share_percent: int | None = Field(default=None, description="What an instructor keeps of a sale.", examples=[70])
 
 
 class QuotaView(BaseModel):
@@ -41,11 +78,13 @@ class FeatureView(BaseModel):
     feature: str = Field(examples=["course_uploads"])
     name: str = Field(examples=["Courses of your own"])
     description: str
-    quota: QuotaView | None = Field(description="Null for a feature that is not counted by use.")
+    quota: QuotaView | None = Field(default=None, description="Null for a feature that is not counted by use.")
 
 
 class EntitlementsView(BaseModel):
     """What is open to the account that asks."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_ENTITLEMENTS]})
 
     tier: TierView
     features: list[FeatureView]
@@ -76,9 +115,13 @@ class Unlock(BaseModel):
 class ExplanationView(BaseModel):
     """Why something is open, or what would open it."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXPLANATION]})
+
     subject: str = Field(description="The feature or the course.", examples=["offline_access"])
     name: str = Field(examples=["Lessons to take along"])
     open: bool
-    effective: SourceView | None = Field(description="The most durable of the sources; null when it is closed.")
+    effective: SourceView | None = Field(
+        default=None, description="The most durable of the sources; null when it is closed."
+    )
     sources: list[SourceView]
-    unlock: Unlock | None = Field(description="Null when it is open.")
+    unlock: Unlock | None = Field(default=None, description="Null when it is open.")

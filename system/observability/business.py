@@ -35,6 +35,16 @@ class Outcomes:
 
 
 @dataclass(frozen=True, slots=True)
+class Subscribed:
+    tier: str
+    status: str
+    currency: str
+    count: int
+    # What they pay a month, minor units; a year counts a twelfth.
+    monthly: float
+
+
+@dataclass(frozen=True, slots=True)
 class Backlog:
     uncertain: int
     oldest_uncertain_s: float
@@ -101,7 +111,20 @@ async def _families(conn: Connection, system: System) -> list[Metric]:
         """,
         {"now": system.clock.now()},
     )
-    return [*_sums("payment", payments), *_sums("refund", refunds), _events(events), *_backlog(backlog[0])]
+    subscribed = await fetch_all(
+        conn,
+        Subscribed,
+        """
+        SELECT tier, status, currency, count(*) AS count,
+               (coalesce(sum(CASE interval WHEN 'year' THEN amount / 12.0 ELSE amount END)
+                         FILTER (WHERE status IN ('active', 'past_due')), 0))::float8 AS monthly
+          FROM subscriptions JOIN prices USING (price_id) JOIN plans USING (item_id)
+         GROUP BY tier, status, currency
+        """,
+        {},
+    )
+    money = [*_sums("payment", payments), *_sums("refund", refunds), *_subscribed(subscribed)]
+    return [*money, _events(events), *_backlog(backlog[0])]
 
 
 def _sums(noun: str, rows: Sequence[Sums]) -> list[Metric]:
@@ -114,6 +137,21 @@ def _sums(noun: str, rows: Sequence[Sums]) -> list[Metric]:
         if row.status == "succeeded":
             amount.add_metric([row.currency], row.amount)
     return [count, amount]
+
+
+def _subscribed(rows: Sequence[Subscribed]) -> list[Metric]:
+    count = GaugeMetricFamily(
+        "assay_subscriptions", "How many subscriptions of each tier are in each state.", labels=["tier", "status"]
+    )
+    monthly = GaugeMetricFamily(
+        "assay_subscriptions_monthly_minor",
+        "What the subscriptions that are charged pay a month, in minor units; a year counts a twelfth.",
+        labels=["tier", "status", "currency"],
+    )
+    for row in rows:
+        count.add_metric([row.tier, row.status], row.count)
+        monthly.add_metric([row.tier, row.status, row.currency], row.monthly)
+    return [count, monthly]
 
 
 def _events(rows: Sequence[Outcomes]) -> Metric:

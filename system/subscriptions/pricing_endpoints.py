@@ -1,5 +1,6 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from system.accounts.access import public
 from system.context import Context
@@ -29,7 +30,33 @@ class PricedTierView(TierView):
     prices: list[PriceView]
 
 
+_PRICING: JsonDict = {
+    "tiers": [
+        {
+            "tier": "pro",
+            "name": "Pro",
+            "description": "Every course, and courses of your own.",
+            "rank": 10,
+            "tokens_a_month": 500,
+            "share_percent": 70,
+            "features": [
+                {
+                    "feature": "course_uploads",
+                    "name": "Courses of your own",
+                    "description": "Upload courses and sell them.",
+                    "counted": True,
+                    "quota_a_month": 5,
+                }
+            ],
+            "prices": [{"price_id": "prc_pro_month", "interval": "month", "amount": 999, "currency": "usd"}],
+        }
+    ]
+}
+
+
 class Pricing(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"examples": [_PRICING]})
+
     tiers: list[PricedTierView] = Field(description="The lowest first.")
 
 

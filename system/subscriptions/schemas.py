@@ -53,6 +53,39 @@ _SUBSCRIPTION: JsonDict = {
 }
 
 
+_QUOTE: JsonDict = {
+    "quote_id": "quo_06h0j64n3deykgwc9v0s35z45n",
+    "kind": "upgrade",
+    "plan": _PLAN | {"price_id": "prc_enterprise_month", "tier": "enterprise", "amount": 9900},
+    "total": 4450,
+    "currency": "usd",
+    "lines": [
+        {
+            "description": "Unused time on Pro, monthly after 8 Dec 2026",
+            "amount": -499,
+            "currency": "usd",
+            "proration": True,
+            "price_id": "prc_pro_month",
+            "starts_at": "2026-12-08T15:04:05Z",
+            "ends_at": "2026-12-23T15:04:05Z",
+        },
+        {
+            "description": "Remaining time on Enterprise, monthly after 8 Dec 2026",
+            "amount": 4949,
+            "currency": "usd",
+            "proration": True,
+            "price_id": "prc_enterprise_month",
+            "starts_at": "2026-12-08T15:04:05Z",
+            "ends_at": "2026-12-23T15:04:05Z",
+        },
+    ],
+    "prorated_at": "2026-12-08T15:04:05Z",
+    "takes_effect_at": "2026-12-08T15:04:05Z",
+    "expires_at": "2026-12-08T15:14:05Z",
+}
+_PAGE: JsonDict = {"next_action": {"type": "redirect", "url": "https://checkout.stripe.com/c/pay/cs_1"}}
+
+
 class SubscriptionOrder(Body):
     """What to subscribe to, and what the reader was told that it costs: the amount is checked, never charged."""
 
@@ -104,6 +137,8 @@ class CardOrder(Body):
 class EmptyOrder(Body):
     """Nothing needs to be said."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{}]})
+
 
 class PlanView(BaseModel):
     model_config = ConfigDict(from_attributes=True)
@@ -137,17 +172,21 @@ class SubscriptionView(BaseModel):
     subscription_id: str = Field(examples=[_SUBSCRIPTION_ID])
     status: Status
     plan: PlanView
-    period_start: datetime | None
-    period_end: datetime | None
-    trial_end: datetime | None
+    period_start: datetime | None = None
+    period_end: datetime | None = None
+    trial_end: datetime | None = None
     cancel_at_period_end: bool
-    ended_at: datetime | None
-    access_until: datetime | None = Field(description="When the paid tier closes, if nothing is paid until then.")
-    scheduled: ScheduledView | None
-    card: CardView | None
-    next_action: NextAction | None
-    failure: Failure | None
-    payment_id: PaymentId | None = Field(description="What it was last paid with; its receipt has the invoice.")
+    ended_at: datetime | None = None
+    access_until: datetime | None = Field(
+        default=None, description="When the paid tier closes, if nothing is paid until then."
+    )
+    scheduled: ScheduledView | None = None
+    card: CardView | None = None
+    next_action: NextAction | None = None
+    failure: Failure | None = None
+    payment_id: PaymentId | None = Field(
+        default=None, description="What it was last paid with; its receipt has the invoice."
+    )
     created_at: datetime
 
 
@@ -158,13 +197,15 @@ class LineView(BaseModel):
     amount: int
     currency: CurrencyCode
     proration: bool
-    price_id: str | None
+    price_id: str | None = None
     starts_at: datetime
     ends_at: datetime
 
 
 class QuoteView(BaseModel):
     """What a change costs, and until when that holds. `total` is charged at once; a downgrade costs nothing now."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_QUOTE]})
 
     quote_id: QuoteId
     kind: Literal["upgrade", "downgrade"]
@@ -179,5 +220,7 @@ class QuoteView(BaseModel):
 
 class PageView(BaseModel):
     """Where to send the reader."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_PAGE]})
 
     next_action: NextAction
