@@ -10,10 +10,11 @@ import pytest
 
 from fixtures.bench import Bench
 from fixtures.builders import Person
-from fixtures.client import Auditor, Member, Visitor
+from fixtures.client import Auditor, HttpxTransport, Member, Visitor
 from fixtures.links import CONFIRM, RESET, mailed_token
 from fixtures.oidc import Lie, Provider
 from fixtures.together import at_once
+from fixtures.two_factors import guarded
 from security.reader import Reader, is_turned_away
 
 LOG_IN: Final = "/login/provider"
@@ -333,6 +334,23 @@ def test_the_way_back_leads_to_the_page_that_was_wanted(browser: Reader, provide
     answer = come_back(browser, provider.approve(leave(browser, f"{LOG_IN}?next=/history"), subject))
 
     assert answer.headers["location"] == "/history"
+
+
+def test_the_providers_word_is_one_factor_and_the_account_asks_for_its_second(
+    bench: Bench, transport: HttpxTransport, browser: Reader, provider: Provider, somebody: Person
+) -> None:
+    """Else whoever holds the provider's account walks around the telephone."""
+    careful = guarded(bench, transport, somebody)
+    provider.add(f"sub-{somebody.email}", email=somebody.email, email_verified=True)
+
+    asked = come_back(browser, provider.approve(leave(browser, f"{LOG_IN}?next=/history"), f"sub-{somebody.email}"))
+    outside = is_in(browser)
+    passed = browser.submit("/login/second-factor", {"code": careful.recovery_codes[0], "next": "/history"})
+
+    assert (asked.status_code, asked.headers["location"].partition("?")[0]) == (303, "/login/second-factor")
+    assert not outside
+    assert (passed.status_code, passed.headers.get("location")) == (303, "/history"), passed.text
+    assert is_in(browser)
 
 
 class TestLinking:
