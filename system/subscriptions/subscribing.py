@@ -241,7 +241,7 @@ async def _write(
         before = await repository.lock(conn, subscription_id)
         after = replace(change(before, now), version=before.version + 1, updated_at=now)
         await repository.update(conn, after)
-        if not after.is_live:
+        if before.is_live and not after.is_live:
             await trials.release(conn, subscription_id)
     return after
 

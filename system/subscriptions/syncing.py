@@ -102,7 +102,7 @@ async def apply(
     plan = await plan_repository.find(conn, after.price_id)
     if plan is None:
         raise ContradictionError(f"{subscription_id} is at a price that is none of ours: {after.price_id}.")
-    if before.status not in BEGUN and not after.is_live:
+    if before.is_live and before.status not in BEGUN and not after.is_live:
         await trials.release(conn, subscription_id)
     await settle_invoices(conn, after, reading.invoices, actor=actor, now=now)
     after = replace(after, payment_id=await invoice_repository.latest_payment(conn, subscription_id))
