@@ -451,3 +451,12 @@ def test_an_account_without_a_password_has_none_that_opens_it(
 
     assert guessed == [401] * 3
     assert visitor.log_in(email=email, password=new).status == 200
+
+
+def test_without_a_provider_no_page_offers_one_and_the_way_to_it_says_so() -> None:
+    with Bench.start(settings={"oidc_issuer": ""}) as bare, Reader(bare.url) as browser:
+        offered = [path for path in ("/login", "/sign-up") if "/login/provider" in browser.get(path).text]
+        told = [browser.get(path) for path in (LOG_IN, "/login/provider/callback?state=s&code=c")]
+
+    assert offered == []
+    assert [(each.status_code, "no such log-in here" in each.text) for each in told] == [(404, True)] * 2

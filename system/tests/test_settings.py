@@ -37,6 +37,10 @@ def test_production_takes_a_live_key_over_https(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("changes", "variable"),
     [
+        ({"OIDC_ISSUER": "no address"}, "ASSAY_OIDC_ISSUER"),
+        ({"OIDC_ISSUER": "https://id.example.com", "OIDC_CLIENT_SECRET": "s"}, "ASSAY_OIDC_CLIENT_ID"),
+        ({"OIDC_ISSUER": "https://id.example.com", "OIDC_CLIENT_ID": "shop"}, "ASSAY_OIDC_CLIENT_SECRET"),
+        ({**_LIVE, "OIDC_ISSUER": "http://id.example.com"}, "ASSAY_OIDC_ISSUER"),
         ({"STRIPE_WEBHOOK_SECRET": None}, "ASSAY_STRIPE_WEBHOOK_SECRET"),
         ({"STRIPE_WEBHOOK_SECRET": ""}, "ASSAY_STRIPE_WEBHOOK_SECRET"),
         ({"STRIPE_WEBHOOK_SECRET": "whsec_"}, "ASSAY_STRIPE_WEBHOOK_SECRET"),

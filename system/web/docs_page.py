@@ -12,7 +12,8 @@ DESCRIPTION = (
     "A shop for courses and study tokens. Amounts are integers in minor units of a lower-case currency. Requests that "
     "move money carry an Idempotency-Key; lists are newest first and go on with a cursor. Every error is an RFC 9457 "
     "problem that names the field and the way out. `x-roles` says who may use an operation, `x-feature` and `x-course` "
-    "what has to be open to them: see /api/entitlements."
+    "what has to be open to them: see /api/entitlements; `x-scopes` says what an API key needs, and without it none is "
+    "taken."
 )
 TAGS = [
     {"name": "accounts", "description": "Sign up, log in, and stay logged in."},
