@@ -6,8 +6,16 @@ from dataclasses import replace
 import pytest
 
 from fixtures.bench import Bench
-from fixtures.books import Operation, Snapshot, differences, money_table, of_buyers, subscription_differences
-from fixtures.books.gather import gather, gather_subscriptions
+from fixtures.books import (
+    Operation,
+    Snapshot,
+    differences,
+    invoice_differences,
+    money_table,
+    of_buyers,
+    subscription_differences,
+)
+from fixtures.books.gather import gather, gather_invoices, gather_subscriptions
 from fixtures.client import Auditor, Item, Member, Payment, Reply
 from fixtures.client.subscriptions import Plan
 from fixtures.evidence import Evidence
@@ -113,6 +121,19 @@ def test_both_sides_know_the_same_subscriptions(bench: Bench, auditor: Auditor, 
 
     at = bench.clock.now()
     assert eventually(look, lambda found: not found, timeout_s=15) == []
+
+
+@pytest.mark.proves("A2.7", "C2.1")
+def test_the_documents_are_numbered_without_gaps_and_sum_to_the_ledger(
+    bench: Bench, auditor: Auditor, histories: Sequence[Operation]
+) -> None:
+    def look() -> Sequence[str]:
+        read = gather_invoices(auditor, gather(bench.stripe, auditor))
+        return [str(each) for each in invoice_differences(read)]
+
+    assert eventually(look, lambda found: not found, timeout_s=15) == []
+    assert {each.kind for each in auditor.all_invoices()} >= {"invoice", "credit_note"}
+    assert len(histories) > 0
 
 
 def _shopping(member: Member, catalogue: Mapping[str, Item]) -> list[Operation]:

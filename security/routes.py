@@ -8,6 +8,7 @@ from typing import Any, Final
 _PARAMETER: Final = re.compile(r"\{([^}]+)\}")
 PUBLIC: Final = "public"
 SOMEWHERE: Final = {
+    "document_id": "inv_00000000000000000000000000",
     "feature": "offline_access",
     "item_id": "itm_free_git",
     "payment_id": "pay_00000000000000000000000000",

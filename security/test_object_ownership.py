@@ -8,6 +8,7 @@ import pytest
 from fixtures.bench import Bench
 from fixtures.builders import person
 from fixtures.client import HttpxTransport, Item, Member, Payment, Visitor
+from fixtures.polling import eventually
 from fixtures.witness import Witness
 from security.reader import Reader, is_turned_away
 from security.routes import Route
@@ -33,7 +34,12 @@ def owned(owner_and_payment: tuple[Reader, Member, Payment]) -> Mapping[str, str
     """Ids of the owner's objects, by the name of the parameter that bears them."""
     _, member, payment = owner_and_payment
     spare = [each for each in member.sessions().value.items if each.kind == "bearer" and not each.current]
-    return {"payment_id": payment.payment_id, "session_id": spare[0].session_id}
+    invoice = eventually(lambda: member.invoice(payment.payment_id), lambda reply: reply.ok).value
+    return {
+        "payment_id": payment.payment_id,
+        "session_id": spare[0].session_id,
+        "document_id": invoice.document_id,
+    }
 
 
 @pytest.mark.proves("B3.2", "A15.3")

@@ -8,6 +8,7 @@ from system.accounts.identity import require_roles
 from system.accounts.models import Identity
 from system.admin import repository, service
 from system.admin.schemas import (
+    AuditedInvoice,
     AuditedPayment,
     AuditedRefund,
     AuditedSubscription,
@@ -81,6 +82,23 @@ async def list_all_refunds(
         listing=repository.list_refunds,
         id_of=lambda row: row.refund_id,
         show=service.audited_refund,
+        limit=limit,
+        cursor=cursor,
+    )
+
+
+@router.get("/invoices", operation_id="list_all_invoices")
+async def list_all_invoices(
+    system: Context, reader: Reader, limit: Limit = 20, cursor: CursorText = None
+) -> Page[AuditedInvoice]:
+    """List everybody's invoices, credit notes and debit notes, those of the latest facts first."""
+    return await service.page_of(
+        system,
+        reader,
+        "invoices",
+        listing=repository.list_invoices,
+        id_of=lambda row: row.document_id,
+        show=service.audited_invoice,
         limit=limit,
         cursor=cursor,
     )

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
 
+from system.invoicing import repository as invoice_repository
+from system.invoicing.models import Document
 from system.kit.db import Connection, fetch_all
 from system.payments import refund_repository
 from system.payments import repository as payment_repository
@@ -104,6 +106,16 @@ async def list_refunds(conn: Connection, *, before: str | None, limit: int) -> l
          LIMIT %(limit)s
         """  # noqa: S608 - put together of constants
     return await fetch_all(conn, Refund, query, {"before": before, "limit": limit})
+
+
+async def list_invoices(conn: Connection, *, before: str | None, limit: int) -> list[Document]:
+    query: LiteralString = f"""
+        SELECT {invoice_repository.COLUMNS} FROM invoices
+         WHERE %(before)s::text IS NULL OR document_id < %(before)s
+         ORDER BY document_id DESC
+         LIMIT %(limit)s
+        """  # noqa: S608 - put together of constants
+    return await fetch_all(conn, Document, query, {"before": before, "limit": limit})
 
 
 async def list_subscriptions(conn: Connection, *, before: str | None, limit: int) -> list[SubscriptionRow]:

@@ -3,6 +3,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from system.invoicing.schemas import InvoiceView
 from system.ledger.models import Direction
 from system.ledger.reconciliation import Kind
 from system.payments.schemas import Amount, CurrencyCode, PaymentView, RefundView
@@ -70,6 +71,14 @@ class AuditedRefund(RefundView):
     note: str | None = Field(examples=[None])
     processor_refund_id: str | None = Field(examples=["re_3Q9aXb"])
     processor_balance_transaction_id: str | None = Field(examples=["txn_3Q9aXb"])
+
+
+class AuditedInvoice(InvoiceView):
+    """A document with its account."""
+
+    model_config = ConfigDict(title="AuditedInvoice")
+
+    account_id: str = Field(examples=["usr_06h0j64n3deykgwc9v0s35z45n"])
 
 
 class PaidPeriod(BaseModel):

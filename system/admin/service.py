@@ -5,8 +5,17 @@ from typing import Protocol, TypeVar
 from system.accounts.models import Identity
 from system.admin import repository
 from system.admin.repository import AccountSum
-from system.admin.schemas import AccountBalance, AuditedPayment, AuditedRefund, CurrencyBalance, TrialBalance
+from system.admin.schemas import (
+    AccountBalance,
+    AuditedInvoice,
+    AuditedPayment,
+    AuditedRefund,
+    CurrencyBalance,
+    TrialBalance,
+)
 from system.context import System
+from system.invoicing.models import Document
+from system.invoicing.schemas import InvoiceView
 from system.kit.db import Connection
 from system.kit.pagination import Page
 from system.payments.answers import payment_view, refund_view
@@ -70,6 +79,10 @@ def audited_refund(refund: Refund) -> AuditedRefund:
         processor_refund_id=refund.processor_refund_id,
         processor_balance_transaction_id=refund.processor_balance_transaction_id,
     )
+
+
+def audited_invoice(document: Document) -> AuditedInvoice:
+    return AuditedInvoice(**InvoiceView.of(document).model_dump(), account_id=document.account_id)
 
 
 def _balance(currency: str, rows: Sequence[AccountSum]) -> CurrencyBalance:

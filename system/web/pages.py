@@ -7,6 +7,7 @@ from system.web import (
     account_pages,
     credential_pages,
     docs_page,
+    invoice_pages,
     key_pages,
     learning_pages,
     payment_pages,
@@ -32,7 +33,7 @@ def mount_pages(app: FastAPI) -> None:
     for pages in (
         *(account_pages, second_step_pages, provider_pages, credential_pages),
         *(settings_pages, second_factor_pages, privacy_pages, key_pages),
-        *(shop_pages, payment_pages, learning_pages, docs_page),
+        *(shop_pages, payment_pages, invoice_pages, learning_pages, docs_page),
         *(subscribe_pages, subscription_pages, plan_change_pages, subscription_change_pages, subscription_card_pages),
     ):
         app.include_router(pages.router)

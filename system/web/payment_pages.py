@@ -6,6 +6,7 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from system.accounts.identity import PageCaller
+from system.invoicing import service as invoicing
 from system.kit.ids import new_secret
 from system.payments import refund_repository, service
 from system.payments.models import Payment
@@ -73,6 +74,7 @@ async def _receipt(
 ) -> Response:
     async with at.system.db.statement() as conn:
         refunds = await refund_repository.list_of_payment(conn, payment.payment_id)
+    documents = await invoicing.documents_of(at.system, payment.payment_id, account_id=payment.account_id)
     closes_at = payment.captured_at + WINDOW if payment.captured_at else None
     may_refund = payment.refundable_amount > 0 and closes_at is not None and at.system.clock.now() <= closes_at
     return at.page(
@@ -80,6 +82,7 @@ async def _receipt(
         status=status,
         payment=payment,
         refunds=refunds,
+        documents=documents,
         closes_at=closes_at if may_refund else None,
         amount=(given or {}).get("amount", bare_amount(payment.refundable_amount, payment.currency)),
         fault=fault,
