@@ -1,7 +1,9 @@
 """A person is erased, and the books stay whole: GDPR, article 17, and its exception for what the law has us keep.
 
 What names the person is replaced by a pseudonym or deleted, in one transaction; payments, refunds, the ledger and the
-audit log keep the account's id, which points to the pseudonym. The processor is told by a job: it may not answer now.
+audit log keep the account's id, which points to the pseudonym. Invoices that were issued keep the buyer's name and
+address: tax law has a seller keep them as they are (`invoicing.personal`). The processor is told by a job: it may not
+answer now.
 """
 
 from datetime import datetime, timedelta

@@ -6,6 +6,7 @@ from system.audit import personal as audit
 from system.audit.service import Actor, record
 from system.context import System
 from system.entitlements import personal as entitlements
+from system.invoicing import personal as invoicing
 from system.notifications import personal as notifications
 from system.payments import personal as payments
 from system.privacy.schemas import PersonalData
@@ -32,6 +33,7 @@ async def export(system: System, identity: Identity, *, request_id: str) -> Pers
                 "payments": await payments.held_payments(conn, account_id),
                 "refunds": await payments.held_refunds(conn, account_id),
                 "disputes": await payments.held_disputes(conn, account_id),
+                "invoices": await invoicing.held_invoices(conn, account_id),
                 "grants": await entitlements.held_grants(conn, account_id),
                 "subscriptions": await subscriptions.held_subscriptions(conn, account_id),
                 "mails": await notifications.held_mails(conn, account_id),

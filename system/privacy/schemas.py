@@ -94,6 +94,19 @@ class HeldDispute(Held):
     created_at: Instant
 
 
+class HeldInvoice(Held):
+    """A document that was issued to the person, with the name and address of then."""
+
+    number: str = Field(examples=["INV-2026-000001"])
+    kind: str = Field(examples=["invoice"])
+    buyer_name: str = Field(examples=["Ada Lovelace"])
+    buyer_email: str = Field(examples=["ada@example.com"])
+    amount: Amount
+    currency: CurrencyCode
+    paid_with: str | None = Field(examples=["visa 4242"])
+    issued_at: Instant
+
+
 class HeldGrant(Held):
     """A right to use something, and the payment that gave it."""
 
@@ -151,6 +164,7 @@ class PersonalData(BaseModel):
     payments: list[HeldPayment]
     refunds: list[HeldRefund]
     disputes: list[HeldDispute]
+    invoices: list[HeldInvoice]
     grants: list[HeldGrant]
     subscriptions: list[HeldSubscription]
     mails: list[HeldMail]
