@@ -49,7 +49,8 @@ class Life:
 
     def subscribed(self, plan: Plan, *, trial: bool = False, payment_method: str = "pm_card_visa") -> "Life":
         key = f"subscribe-{plan.price_id}"
-        assert self.subscription.subscribe(plan, key=key, trial=trial, payment_method=payment_method).value
+        begun = self.subscription.subscribe(plan, key=key, trial=trial, payment_method=payment_method)
+        assert begun.ok, begun.text
         return self
 
     def now(self) -> Subscription:
@@ -71,7 +72,8 @@ class Life:
     def change_to(self, plan: Plan, *, key: str) -> int:
         """Change the plan as quoted; returns the total of the quote."""
         quote = self.subscription.preview(plan.price_id).value
-        assert self.subscription.update(quote.quote_id, key=key).value
+        changed = self.subscription.update(quote.quote_id, key=key)
+        assert changed.ok, changed.text
         return quote.total
 
     def periods(self) -> list[Period]:
