@@ -94,11 +94,12 @@ def test_a_disputed_renewal_closes_the_tier_and_is_the_last(bench: Bench, member
     assert member.subscription.subscribe(PRO, key="subscribe").status == 201
     [renewed] = [payment for payment in auditor.all_payments() if payment.account_id == member.account_id]
 
-    bench.stripe.dispute(_charge(renewed))
+    dispute = bench.stripe.dispute(_charge(renewed))
 
-    ending = eventually(lambda: member.subscription.current().value, lambda seen: seen.cancel_at_period_end)
-    assert ending.status == "active"
-    assert eventually(lambda: member.entitlements().value.tier.tier, lambda tier: tier == "free") == "free"
+    eventually(lambda: _told_of(auditor, dispute), lambda told: told)
+    ending = member.subscription.current().value
+    assert (ending.status, ending.cancel_at_period_end) == ("active", True)
+    assert member.entitlements().value.tier.tier == "free"
     assert auditor.reconciliation().value.differences == ()
 
 

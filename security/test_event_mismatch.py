@@ -8,8 +8,10 @@ import pytest
 from fixtures.bench import Bench
 from fixtures.builders import sign, stripe_event
 from fixtures.client import Auditor, Item, Member, Processor
+from fixtures.client.subscriptions import Plan
 
 COURSE: Final = "itm_course_python"
+PRO_MONTH: Final = Plan("prc_pro_month", "pro", "Pro, monthly", "month", 999, "usd")
 NEEDS_THE_BANK: Final = "pm_card_threeDSecure2Required"
 
 Object = dict[str, Any]
@@ -52,6 +54,26 @@ def test_an_event_that_does_not_fit_is_kept_aside_and_moves_nothing(
     assert (_states(auditor, waiting, anothers), list(auditor.ledger_entries())) == before
     kept = [event for event in auditor.webhook_events() if event["event_id"].endswith(waiting[4:])]
     assert [event["outcome"] for event in kept] == ["parked"], kept
+
+
+@pytest.mark.proves("B3.1")
+def test_metadata_of_a_subscription_open_no_plan_to_anybody(
+    bench: Bench, processor: Processor, member: Member, new_member: Callable[[], Member]
+) -> None:
+    """What is typed into an object at the processor's desk is not what was bought."""
+    begun, other = member.subscription.subscribe(PRO_MONTH, key="begin").value, new_member()
+    subscriptions = bench.stripe.listed("subscriptions")
+    real = next(each for each in subscriptions if each["metadata"]["subscription_id"] == begun.subscription_id)
+    named = {"account_id": other.account_id, "price_id": "prc_enterprise_month"}
+    forged = {**real, "metadata": {**real["metadata"], **named}}
+    event_id = f"evt_metadata{begun.subscription_id[4:]}"
+    body = stripe_event("customer.subscription.updated", forged, event_id=event_id)
+
+    reply = processor.deliver(body, sign(body, bench.stripe.endpoint_secret, int(bench.clock.now().timestamp())))
+
+    assert reply.status == 200, reply.text
+    assert [each.entitlements().value.tier.tier for each in (member, other)] == ["pro", "free"]
+    assert member.subscription.current().value.plan == PRO_MONTH
 
 
 def _intent_of(bench: Bench, payment_id: str) -> Object:

@@ -1,0 +1,67 @@
+"""An end that is taken back: the subscription is the one that it was, also in the very second of its renewal."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+
+from contract.subscription_life import SECOND, Life, deliveries_at_rest
+from contract.subscription_plans import PRO_MONTH
+from fixtures.bench import Bench
+from fixtures.builders import Person
+from fixtures.client import HttpxTransport
+from fixtures.polling import eventually
+
+MARGIN = timedelta(hours=2)
+"""Within it, a renewal is drafted, finalised and paid."""
+
+
+@pytest.fixture
+def ending(movable_bench: Bench, somebody: Person) -> Iterator[Life]:
+    """Somebody whose subscription is to end with its period."""
+    with HttpxTransport(movable_bench.url) as transport:
+        life = Life.begin(movable_bench, transport, somebody).subscribed(PRO_MONTH)
+        assert life.subscription.cancel(key="end").value.cancel_at_period_end
+        yield life
+    movable_bench.stripe.clear_faults()
+
+
+@pytest.mark.proves("A4.4")
+def test_an_end_that_is_taken_back_leaves_the_one_subscription_and_its_days(ending: Life) -> None:
+    [before] = ending.record.subscriptions()
+
+    assert not ending.subscription.uncancel(key="stay").value.cancel_at_period_end
+    ending.pass_until(_end(ending) + MARGIN)
+
+    assert [each["id"] for each in ending.record.subscriptions()] == [before["id"]]
+    assert ending.record.charged() == [PRO_MONTH.amount] * 2
+    [(_, paid_until), (goes_on, _)] = ending.periods()
+    assert goes_on == paid_until
+
+
+@pytest.mark.proves("A4.4", "C3.4")
+def test_a_renewal_in_the_second_of_a_change_is_not_overwritten_by_what_was_read_before(ending: Life) -> None:
+    end, bench = _end(ending), ending.bench
+    ending.pass_until(end - 5 * SECOND)
+    slow = bench.stripe.fault("slow", route="GET /v1/invoices", times=1, delay_s=3)
+
+    with ThreadPoolExecutor(1) as thread:
+        change = thread.submit(ending.subscription.uncancel, key="stay")
+        eventually(lambda: bench.stripe.bit(slow), lambda bit: bit == 1)
+        bench.clock.advance(MARGIN)
+        deliveries_at_rest(bench)
+        reply = change.result()
+
+    assert reply.ok, reply.text
+    [there] = ending.record.live()
+    renewed = ending.pass_time(SECOND)
+    assert renewed.period_start == end
+    assert renewed.period_end == datetime.fromtimestamp(there["items"]["data"][0]["current_period_end"], end.tzinfo)
+    assert ending.record.charged() == [PRO_MONTH.amount] * 2
+
+
+def _end(life: Life) -> datetime:
+    end = life.now().period_end
+    assert end is not None
+    return end

@@ -1,0 +1,53 @@
+"""A renewal that is owed: how long it keeps the tier, and that an end is an end."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from contract.subscription_life import Life
+from contract.subscription_plans import PRO_MONTH
+from fixtures.bench import Bench
+from fixtures.builders import Person
+from fixtures.client import HttpxTransport
+
+FAILED = "Your payment for"
+FAILS_LATER = "pm_card_chargeCustomerFail"
+GRACE = timedelta(days=7)
+MARGIN = timedelta(hours=2)
+"""Within it, a renewal is drafted, finalised and tried."""
+
+
+@pytest.fixture
+def owing(movable_bench: Bench, somebody: Person) -> Iterator[Life]:
+    """Somebody whose first renewal was declined."""
+    with HttpxTransport(movable_bench.url) as transport:
+        life = Life.begin(movable_bench, transport, somebody).subscribed(PRO_MONTH)
+        end = life.subscription.use_card(FAILS_LATER, key="bad-card").value.period_end
+        assert end is not None
+        assert life.pass_until(end + MARGIN).status == "past_due"
+        yield life
+
+
+@pytest.mark.proves("A4.4")
+def test_what_is_owed_keeps_the_tier_for_seven_days_and_not_longer(owing: Life) -> None:
+    [_, owed] = owing.record.invoices()
+    since = datetime.fromtimestamp(owed["status_transitions"]["finalized_at"], UTC)
+
+    owing.pass_until(since + GRACE - timedelta(seconds=30))
+    within = owing.tier()
+    owing.pass_until(since + GRACE + timedelta(seconds=1))
+
+    assert (within, owing.tier()) == ("pro", "free")
+
+
+@pytest.mark.proves("A4.4")
+def test_whoever_cancels_what_is_owed_is_neither_tried_nor_reminded_again(owing: Life) -> None:
+    tried, told = len(owing.record.attempts()), len(owing.mails(FAILED))
+    assert (tried, told) == (2, 1), owing.mails()
+
+    owing.subscription.cancel(key="enough")
+    owing.pass_time(timedelta(days=30))
+
+    assert (len(owing.record.attempts()), len(owing.mails(FAILED))) == (tried, told)
+    assert owing.now().status == "canceled"
