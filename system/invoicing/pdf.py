@@ -2,6 +2,7 @@
 
 import unicodedata
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from system.invoicing.models import Document, Kind, Line
 from system.kit.money import Money
 
 _FONTS: Final = Path(__file__).parent / "fonts"
+_REGULAR, _SEMI_BOLD = _FONTS / "NotoSans-Regular.ttf", _FONTS / "NotoSans-SemiBold.ttf"
 _FAMILY: Final = "noto"
 _MARGIN_MM: Final = 20
 _INK, _FAINT = (28, 28, 34), (110, 110, 120)
@@ -26,18 +28,17 @@ def render(document: Document, *, compress: bool = True) -> bytes:
     page = _Sheet(document)
     page.set_compression(compress)
     page.draw()
-    return bytes(page.output())
+    content = bytes(page.output())
+    _close_fonts(page)
+    return content
 
 
 class _Sheet(FPDF):
     def __init__(self, document: Document) -> None:
         super().__init__(format="A4")
         self._document = document
-        self.add_font(_FAMILY, "", _FONTS / "NotoSans-Regular.ttf")
-        self.add_font(_FAMILY, "B", _FONTS / "NotoSans-SemiBold.ttf")
-        font = self.fonts[_FAMILY]
-        assert isinstance(font, TTFFont), "it was added from a file just now"
-        self._known = frozenset(font.cmap)
+        self.add_font(_FAMILY, "", _REGULAR)
+        self.add_font(_FAMILY, "B", _SEMI_BOLD)
         self.set_margin(_MARGIN_MM)
         self.set_auto_page_break(auto=True, margin=_MARGIN_MM + 10)
         self.set_lang("en")
@@ -89,7 +90,7 @@ class _Sheet(FPDF):
         self._style(size=9, faint=True)
         self.cell(25, 6, name)
         self._style(size=10)
-        self.cell(0, 6, self._drawable(value), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.cell(0, 6, drawable(value), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def _lines(self) -> None:
         self._style(size=10)
@@ -105,7 +106,7 @@ class _Sheet(FPDF):
             for stored in self._document.lines:
                 line = Line.of(stored)
                 amount = Money(line.amount, self._document.currency)
-                table.row((self._drawable(line.description), _period(line), str(amount)))
+                table.row((drawable(line.description), _period(line), str(amount)))
 
     def _closing(self) -> None:
         document = self._document
@@ -122,16 +123,37 @@ class _Sheet(FPDF):
     def _write(self, text: str, *, size: int, bold: bool = False, faint: bool = False) -> None:
         """Write a paragraph over the whole width, broken where it is too long."""
         self._style(size=size, bold=bold, faint=faint)
-        self.multi_cell(0, size * 0.5, self._drawable(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.multi_cell(0, size * 0.5, drawable(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def _style(self, *, size: int, bold: bool = False, faint: bool = False) -> None:
         self.set_font(_FAMILY, "B" if bold else "", size)
         self.set_text_color(_FAINT if faint else _INK)
 
-    def _drawable(self, text: str) -> str:
-        """Return what the font can draw: a letter that it lacks is shown as lacking, and never left out."""
-        composed = unicodedata.normalize("NFC", text)
-        return "".join(letter if ord(letter) in self._known else _UNKNOWN for letter in composed)
+
+@cache
+def _known_letters() -> frozenset[int]:
+    """Return the code points that both weights can draw."""
+    sheet = FPDF()
+    sheet.add_font(_FAMILY, "", _REGULAR)
+    font = sheet.fonts[_FAMILY]
+    assert isinstance(font, TTFFont), "it was added from a file just now"
+    known = frozenset(font.cmap)
+    _close_fonts(sheet)
+    return known
+
+
+def _close_fonts(sheet: FPDF) -> None:
+    """Close the files that fonts are read from; the library leaves them open until it is collected."""
+    for font in sheet.fonts.values():
+        if isinstance(font, TTFFont):
+            font.close()
+
+
+def drawable(text: str) -> str:
+    """Return what the font can draw: a letter that it lacks is shown as lacking, and never left out."""
+    known = _known_letters()
+    composed = unicodedata.normalize("NFC", text)
+    return "".join(letter if ord(letter) in known else _UNKNOWN for letter in composed)
 
 
 def _address(text: str) -> list[str]:

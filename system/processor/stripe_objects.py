@@ -112,11 +112,11 @@ def _charged(intent: Object) -> PaymentAnswer:
         money=Money(intent["amount_received"], intent["currency"]),
         customer_id=id_of(intent.get("customer")),
         movement=movement,
-        paid_with=_paid_with(charge.get("payment_method_details") or {}),
+        paid_with=paid_with(charge.get("payment_method_details") or {}),
     )
 
 
-def _paid_with(details: Object) -> str | None:
+def paid_with(details: Object) -> str | None:
     """Name a card by its brand, any other means by its kind, and both by their last digits where they have some."""
     kind = details.get("type")
     means = details.get(kind) or {} if kind else {}
