@@ -9,18 +9,30 @@ from system.payments.models import Payment
 from system.processor.billing import BilledInvoice
 from system.subscriptions.models import Plan, Subscription
 
+RENEWAL = "subscription_cycle"
+"""The processor's word for an invoice that no change of the subscription has made."""
+
 
 async def owe_receipt(
-    conn: Connection, subscription: Subscription, plan: Plan, payment: Payment, *, renewal: bool, now: datetime
+    conn: Connection,
+    subscription: Subscription,
+    plan: Plan,
+    *,
+    payment: Payment,
+    invoice: BilledInvoice,
+    now: datetime,
 ) -> None:
-    """Owe the receipt of what was charged; that of a renewal confirms it."""
+    """Owe the receipt of what was charged; that of a renewal confirms it.
+
+    Its period is the invoice's own: the subscription may be in a later one when we hear of the payment.
+    """
     facts: dict[str, object] = {
         "payment_id": payment.payment_id,
         "plan": plan.name,
         "amount": str(payment.money),
-        "until": _day(subscription.period_end),
+        "until": _day(max((line.ends_at for line in invoice.lines), default=subscription.period_end)),
     }
-    template = "renewal" if renewal else "subscription_receipt"
+    template = "renewal" if invoice.reason == RENEWAL else "subscription_receipt"
     await _owe(conn, subscription, template, key=payment.payment_id, facts=facts, now=now)
 
 

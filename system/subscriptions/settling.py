@@ -12,8 +12,6 @@ from system.processor.port import Charged
 from system.subscriptions import invoice_repository, mails, plan_repository
 from system.subscriptions.models import Plan, Subscription
 
-RENEWAL = "subscription_cycle"
-
 
 async def settle_invoices(
     conn: Connection, subscription: Subscription, invoices: Sequence[BilledInvoice], *, actor: Actor, now: datetime
@@ -53,8 +51,7 @@ async def _settle(
         paid_at=invoice.paid_at or now,
     )
     payment = await record_invoiced(conn, invoiced, charge, actor=actor, now=now)
-    renewal = invoice.reason == RENEWAL
-    await mails.owe_receipt(conn, subscription, plan, payment, renewal=renewal, now=now)
+    await mails.owe_receipt(conn, subscription, plan, payment=payment, invoice=invoice, now=now)
     return payment.payment_id
 
 
@@ -62,7 +59,7 @@ def _failed_anew(subscription: Subscription, invoice: BilledInvoice, attempts_kn
     """Tell an attempt that its owner has not heard of; whoever has cancelled is left in peace."""
     return (
         invoice.status == "open"
-        and invoice.reason == RENEWAL
+        and invoice.reason == mails.RENEWAL
         and invoice.attempts > attempts_known
         and subscription.is_live
         and not subscription.cancel_at_period_end
