@@ -43,8 +43,8 @@ class InvoiceLine(BaseModel):
 
     description: str
     amount: int
-    starts_at: datetime | None
-    ends_at: datetime | None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
 
 
 class Buyer(BaseModel):
@@ -70,13 +70,13 @@ class InvoiceView(BaseModel):
     document_id: str
     kind: Kind
     number: str
-    corrects: str | None
+    corrects: str | None = None
     payment_id: str
-    refund_id: str | None
+    refund_id: str | None = None
     amount: int = Field(description="In minor units of the currency, and positive: of a note, what it corrects by.")
     currency: str
     lines: list[InvoiceLine]
-    paid_with: str | None
+    paid_with: str | None = None
     buyer: Buyer
     seller: SellerView
     occurred_at: datetime = Field(description="When the money moved.")

@@ -19,6 +19,7 @@ TAGS = [
     {"name": "accounts", "description": "Sign up, log in, and stay logged in."},
     {"name": "catalogue", "description": "What is for sale, at today's prices."},
     {"name": "entitlements", "description": "What is open to you, and why; what would open the rest."},
+    {"name": "invoices", "description": "Numbered documents of what you paid and got back, also as PDF."},
     {"name": "learning", "description": "The courses themselves."},
     {"name": "payments", "description": "Pay, look, and get money back."},
     {"name": "subscriptions", "description": "Plans: what they open, and what they cost."},
