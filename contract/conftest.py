@@ -5,6 +5,7 @@ from itertools import count
 
 import pytest
 
+from contract.subscription_life import Life
 from fixtures.bench import Bench
 from fixtures.builders import person
 from fixtures.client import HttpxTransport, Item, Member, Processor, Visitor
@@ -35,6 +36,13 @@ def newcomer(bench: Bench) -> Iterator[Callable[[], Member]]:
     """Makes members for what several tests share; a test of its own asks for `member` or `new_member`."""
     with HttpxTransport(bench.url) as transport:
         yield lambda: sign_up(transport, bench.run_id)
+
+
+@pytest.fixture
+def life(movable_bench: Bench, request: pytest.FixtureRequest) -> Iterator[Life]:
+    """Somebody who lives on a bench whose clock moves."""
+    with HttpxTransport(movable_bench.url) as transport:
+        yield Life.begin(movable_bench, transport, person(movable_bench.run_id, request.node.nodeid))
 
 
 @pytest.fixture

@@ -8,23 +8,22 @@ import pytest
 
 from contract.subscription_life import SECOND, Life, deliveries_at_rest
 from contract.subscription_plans import PRO_MONTH
-from fixtures.bench import Bench
-from fixtures.builders import Person
-from fixtures.client import HttpxTransport
 from fixtures.polling import eventually
 
-MARGIN = timedelta(hours=2)
-"""Within it, a renewal is drafted, finalised and paid."""
+MARGIN = timedelta(minutes=70)
+"""Within it, a renewal is drafted, finalised and paid; the sweep asks for what it has not heard of later."""
+SLOW_S = 4.0
+"""Long enough for the renewal and its events, and shorter than the system waits for the processor."""
 
 
 @pytest.fixture
-def ending(movable_bench: Bench, somebody: Person) -> Iterator[Life]:
+def ending(life: Life) -> Iterator[Life]:
     """Somebody whose subscription is to end with its period."""
-    with HttpxTransport(movable_bench.url) as transport:
-        life = Life.begin(movable_bench, transport, somebody).subscribed(PRO_MONTH)
-        assert life.subscription.cancel(key="end").value.cancel_at_period_end
-        yield life
-    movable_bench.stripe.clear_faults()
+    assert life.subscribed(PRO_MONTH).subscription.cancel(key="end").value.cancel_at_period_end
+    deliveries_at_rest(life.bench)
+    yield life
+    life.bench.stripe.clear_faults()
+    life.bench.stripe.resume_webhooks()
 
 
 @pytest.mark.proves("A4.4")
@@ -44,12 +43,14 @@ def test_an_end_that_is_taken_back_leaves_the_one_subscription_and_its_days(endi
 def test_a_renewal_in_the_second_of_a_change_is_not_overwritten_by_what_was_read_before(ending: Life) -> None:
     end, bench = _end(ending), ending.bench
     ending.pass_until(end - 5 * SECOND)
-    slow = bench.stripe.fault("slow", route="GET /v1/invoices", times=1, delay_s=3)
+    slow = bench.stripe.fault("slow", route="GET /v1/invoices", times=1, delay_s=SLOW_S)
+    bench.stripe.pause_webhooks()
 
     with ThreadPoolExecutor(1) as thread:
         change = thread.submit(ending.subscription.uncancel, key="stay")
         eventually(lambda: bench.stripe.bit(slow), lambda bit: bit == 1)
         bench.clock.advance(MARGIN)
+        bench.stripe.resume_webhooks()
         deliveries_at_rest(bench)
         reply = change.result()
 

@@ -1,15 +1,11 @@
 """A renewal that is owed: how long it keeps the tier, and that an end is an end."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from contract.subscription_life import Life
 from contract.subscription_plans import PRO_MONTH
-from fixtures.bench import Bench
-from fixtures.builders import Person
-from fixtures.client import HttpxTransport
 
 FAILED = "Your payment for"
 FAILS_LATER = "pm_card_chargeCustomerFail"
@@ -19,14 +15,12 @@ MARGIN = timedelta(hours=2)
 
 
 @pytest.fixture
-def owing(movable_bench: Bench, somebody: Person) -> Iterator[Life]:
+def owing(life: Life) -> Life:
     """Somebody whose first renewal was declined."""
-    with HttpxTransport(movable_bench.url) as transport:
-        life = Life.begin(movable_bench, transport, somebody).subscribed(PRO_MONTH)
-        end = life.subscription.use_card(FAILS_LATER, key="bad-card").value.period_end
-        assert end is not None
-        assert life.pass_until(end + MARGIN).status == "past_due"
-        yield life
+    end = life.subscribed(PRO_MONTH).subscription.use_card(FAILS_LATER, key="bad-card").value.period_end
+    assert end is not None
+    assert life.pass_until(end + MARGIN).status == "past_due"
+    return life
 
 
 @pytest.mark.proves("A4.4")

@@ -1,24 +1,19 @@
 """A quote is what is charged, and an upgrade holds only when that was paid."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
 from contract.subscription_life import Life
 from contract.subscription_plans import ENTERPRISE_MONTH, PRO_MONTH, TOKENS_A_MONTH
-from fixtures.bench import Bench
-from fixtures.builders import Person
-from fixtures.client import HttpxTransport
 
 WITHIN_THE_QUOTE = timedelta(minutes=9)
 """Long enough to change a proration by a cent, and shorter than a quote holds."""
 
 
 @pytest.fixture
-def subscribed(movable_bench: Bench, somebody: Person) -> Iterator[Life]:
-    with HttpxTransport(movable_bench.url) as transport:
-        yield Life.begin(movable_bench, transport, somebody).subscribed(PRO_MONTH)
+def subscribed(life: Life) -> Life:
+    return life.subscribed(PRO_MONTH)
 
 
 @pytest.mark.proves("A4.2")

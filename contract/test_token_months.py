@@ -1,24 +1,15 @@
 """The months that tokens are given for: counted from the first of them, in UTC, and each given once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from contract.subscription_life import Life
 from contract.subscription_plans import ENTERPRISE_MONTH, PRO_MONTH, TOKENS_A_MONTH
-from fixtures.bench import Bench
-from fixtures.builders import Person
-from fixtures.client import HttpxTransport
 
 MARGIN = timedelta(hours=2)
 """Within it, a renewal is drafted, finalised and paid."""
-
-
-@pytest.fixture
-def life(movable_bench: Bench, somebody: Person) -> Iterator[Life]:
-    with HttpxTransport(movable_bench.url) as transport:
-        yield Life.begin(movable_bench, transport, somebody)
 
 
 @pytest.fixture

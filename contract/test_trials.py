@@ -6,7 +6,7 @@ import pytest
 
 from contract.subscription_plans import PRO_MONTH, PRO_YEAR
 from fixtures.bench import Bench
-from fixtures.builders import Person
+from fixtures.builders import person
 from fixtures.client import HttpxTransport, Member, Reply, Visitor
 from fixtures.client.subscriptions import Plan, Subscription
 
@@ -14,8 +14,9 @@ FIRST_CARD, OTHER_CARD = "pm_card_visa", "pm_card_mastercard"
 
 
 @pytest.fixture
-def come(movable_bench: Bench, somebody: Person) -> Iterator[Callable[..., Member]]:
+def come(movable_bench: Bench, request: pytest.FixtureRequest) -> Iterator[Callable[..., Member]]:
     """Signs somebody up, by the address with this tag. It is a system of its own: a trial takes its card for ever."""
+    somebody = person(movable_bench.run_id, request.node.nodeid)
     with HttpxTransport(movable_bench.url) as transport:
 
         def sign_up(tag: str = "") -> Member:

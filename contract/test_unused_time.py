@@ -1,6 +1,5 @@
 """What is left of a period is worth what was paid for it, whatever the plan costs by now."""
 
-from collections.abc import Iterator
 from typing import LiteralString
 
 import psycopg
@@ -8,9 +7,6 @@ import pytest
 
 from contract.subscription_life import Life
 from contract.subscription_plans import ENTERPRISE_MONTH, PRO_MONTH
-from fixtures.bench import Bench
-from fixtures.builders import Person
-from fixtures.client import HttpxTransport
 
 RETIRE: LiteralString = "UPDATE prices SET current = false WHERE price_id = %s"
 DEARER: LiteralString = """
@@ -20,14 +16,13 @@ DEARER: LiteralString = """
 
 
 @pytest.fixture
-def dearer_now(movable_bench: Bench, somebody: Person) -> Iterator[Life]:
+def dearer_now(life: Life) -> Life:
     """A subscriber whose plan costs twice as much for those who begin today."""
-    with HttpxTransport(movable_bench.url) as transport:
-        life = Life.begin(movable_bench, transport, somebody).subscribed(PRO_MONTH)
-        with psycopg.connect(movable_bench.database_url) as connection:
-            connection.execute(RETIRE, [PRO_MONTH.price_id])
-            connection.execute(DEARER, [PRO_MONTH.price_id])
-        yield life
+    life.subscribed(PRO_MONTH)
+    with psycopg.connect(life.bench.database_url) as connection:
+        connection.execute(RETIRE, [PRO_MONTH.price_id])
+        connection.execute(DEARER, [PRO_MONTH.price_id])
+    return life
 
 
 @pytest.mark.proves("A4.2", "A4.4")
