@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page
 
-from e2e.pages import checkout, history, hosted_checkout, mailed, pricing, receipt, second_factor
+from e2e.pages import checkout, history, hosted_checkout, mailed, plan, pricing, receipt, second_factor
 from e2e.pages.sign_up import sign_up
 from fixtures.authenticator import Authenticator
 from fixtures.bench import Bench
@@ -67,6 +67,42 @@ def test_no_screen_of_the_second_factor_has_an_accessibility_violation(
     faults += [*_faults(page), *_faults(page, "/account/second-factor"), *_faults(page, "/login/second-factor")]
 
     assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_no_screen_of_a_plan_has_an_accessibility_violation(
+    open_browser: Callable[..., BrowserContext], ada: Person, colours: Literal["light", "dark"]
+) -> None:
+    page = open_browser(color_scheme=colours).new_page()
+    sign_up(page, ada)
+    faults = [*_faults(page, "/subscription"), *_faults(page, "/subscribe/prc_pro_month")]
+    plan.trial_button(page).click()
+    page.wait_for_url("**/c/pay/**")
+    faults += [*_faults(page), *_faults(page, "/subscription"), *_faults(page, "/subscription/return")]
+    plan.subscribe(page, "Enterprise", "month")
+    faults += [*_faults(page), *_faults(page, "/subscription"), *_faults(page, "/subscription/cancel")]
+    plan.ask_what_it_costs(page, "Pro, monthly")
+    faults += _faults(page)
+    plan.confirm_change(page)
+    faults += [*_faults(page), *_faults(page, "/subscription/change/prc_pro_month")]
+    for button in ("Keep Enterprise, monthly", "Pause"):
+        plan.press(page, button)
+        faults += _faults(page)
+
+    assert not faults, "\n".join(faults)
+
+
+def test_a_telephone_scrolls_no_screen_of_a_plan_sideways(
+    open_browser: Callable[..., BrowserContext], ada: Person
+) -> None:
+    page = open_browser(viewport={"width": TELEPHONE_WIDTH, "height": 740}).new_page()
+    sign_up(page, ada)
+    before = [path for path in ("/subscription", "/subscribe/prc_pro_month") if _too_wide(page, path)]
+    plan.subscribe(page, "Pro", "month")
+    paths = ("/subscription", "/subscription/return", "/subscription/cancel", "/subscription/change/prc_pro_year")
+    wide = [*before, *(path for path in paths if _too_wide(page, path))]
+
+    assert not wide, f"wider than {TELEPHONE_WIDTH} px: {wide}"
 
 
 def test_a_telephone_scrolls_no_screen_sideways(open_browser: Callable[..., BrowserContext], ada: Person) -> None:
