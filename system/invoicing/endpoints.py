@@ -23,7 +23,7 @@ _PDF: dict[int | str, dict[str, Any]] = {
 async def pdf_response(document: Document) -> Response:
     """Draw a document in a thread of its own: it takes tens of milliseconds of CPU."""
     content = await asyncio.to_thread(render, document)
-    named = {"Content-Disposition": f'inline; filename="{document.name}.pdf"'}
+    named = {"Content-Disposition": f'attachment; filename="{document.name}.pdf"'}
     return Response(content, media_type="application/pdf", headers=named)
 
 
