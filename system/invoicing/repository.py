@@ -78,9 +78,10 @@ async def issue(conn: Connection, *, seller: dict[str, Any], now: datetime, limi
              ORDER BY due.document_id
              LIMIT %(limit)s),
         latest AS (
-            SELECT DISTINCT ON (series) series, number, issued_at FROM invoices
-             WHERE series IN (SELECT series FROM ready)
-             ORDER BY series, number DESC),
+            SELECT begun.series, number, issued_at
+              FROM (SELECT DISTINCT series FROM ready) AS begun,
+                   LATERAL (SELECT number, issued_at FROM invoices
+                             WHERE invoices.series = begun.series ORDER BY number DESC LIMIT 1) AS highest),
         issued AS (
             INSERT INTO invoices (document_id, kind, series, number, account_id, payment_id, refund_id, amount,
                                   currency, lines, paid_with, buyer_name, buyer_email, seller, corrects, occurred_at,
