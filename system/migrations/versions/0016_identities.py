@@ -1,4 +1,4 @@
-"""Accounts that open by a log-in elsewhere, and may have no password. A state that was answered is kept as its SHA-256."""
+"""Accounts that open by a log-in elsewhere, and may have no password. An answered state is kept as its SHA-256."""
 
 from alembic import op
 
