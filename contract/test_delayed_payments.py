@@ -24,9 +24,8 @@ def held(bench: Bench) -> Iterator[Bench]:
 
 
 @pytest.fixture
-def waiting(held: Bench, member: Member, catalogue: Mapping[str, Item]) -> Payment:
+def waiting(member: Member, catalogue: Mapping[str, Item]) -> Payment:
     """A payment whose page is open."""
-    assert held
     return member.pay(catalogue[COURSE], key="hosted", payment_method=None).value
 
 
