@@ -61,6 +61,8 @@ class Life:
 
     def pass_time(self, by: timedelta) -> Subscription:
         """Let time pass, and all that falls due in it arrive."""
+        # What is still on its way would arrive with a signature of another day, and be refused as a replay.
+        deliveries_at_rest(self.bench)
         self.bench.clock.advance(by)
         deliveries_at_rest(self.bench)
         self.member = self.bench.as_member(self.person)
