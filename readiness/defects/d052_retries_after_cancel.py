@@ -12,17 +12,14 @@ CHECK = "contract/test_past_due.py::test_whoever_cancels_what_is_owed_is_neither
 
 def apply() -> None:
     """Let every end wait for its period, and tell of every attempt."""
-    judged = changing._judged
-    assert callable(settling._failed_anew)
+    judged, tell = changing._judged, settling._failed_anew
 
     async def judged_as_asked(conn: Any, subscription: Any, wish: Any, change_id: str, now: Any) -> Any:
         change = await judged(conn, subscription, wish, change_id, now)
         return replace(change, kind="cancel") if wish.kind == "cancel" else change
 
-    def failed_anew(_: Any, invoice: Any, attempts_known: int) -> bool:
-        return bool(
-            invoice.status == "open" and invoice.reason == settling.RENEWAL and invoice.attempts > attempts_known
-        )
+    def failed_anew(subscription: Any, *attempt: Any) -> bool:
+        return tell(replace(subscription, status="past_due", cancel_at_period_end=False), *attempt)
 
     changing._judged = judged_as_asked
     settling._failed_anew = failed_anew
