@@ -137,4 +137,7 @@ def _refused(refused: Refused) -> Declined | Unavailable:
         return declined(refused.details, intent.get("id"))
     if refused.details.get("param") in ("payment_method", "default_payment_method"):
         return Declined("payment_method_invalid", "This payment method cannot be used; choose another one.")
+    if refused.details.get("param") == "proration_date":
+        # The instant of the quote lies in a period that is over: the renewal was faster.
+        return Declined("changed_meanwhile", "The subscription was renewed since the quote; ask for another one.")
     return our_mistake(refused)
