@@ -136,7 +136,7 @@ def unit(session: nox.Session) -> None:
 @nox.session
 def contract(session: nox.Session) -> None:
     """Hold the API to its contract, and the emulator to Stripe's own SDK tests."""
-    run(session, "-m", "pytest", "contract", *session.posargs)
+    run(session, "-m", "pytest", "contract", "--interleavings=500", *session.posargs)
 
 
 @nox.session

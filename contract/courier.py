@@ -12,7 +12,7 @@ from fixtures.client import HttpxTransport, Processor, Reply
 from fixtures.client.operations import WebhookReceipt
 from fixtures.emulator import Row
 
-TELLING: Final = ("customer.subscription.", "invoice.")
+TELLING: Final = ("customer.subscription.", "invoice.finalized", "invoice.paid", "invoice.payment_failed")
 """What begins like this makes the system read the subscription."""
 
 
