@@ -32,6 +32,9 @@ interrupted = threading.Event()
 CHECK_LIMIT_S = 10
 START_LIMIT_S = 90
 AT_ONCE = 2
+PLUGINS = ("-p", "pytest_timeout", "-p", "readiness.outcomes")
+BARE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+"""A process for each defect: what pytest would load for other suites costs each a second before it begins."""
 STYLES: dict[Fate, str] = {"killed": "green", "survived": "bold red", "unknown": "yellow"}
 
 
@@ -179,9 +182,9 @@ def attempt(checks: Sequence[str], extra: Sequence[str], log: Path, *, limit_s: 
     """The check's own limit covers its call alone; starting the system has a limit of its own."""
     with tempfile.TemporaryDirectory() as folder:
         record = Path(folder) / "outcomes.jsonl"
-        argv = [sys.executable, "-m", "pytest", "-p", "readiness.outcomes", "-p", "no:cacheprovider", *checks]
+        argv = [sys.executable, "-m", "pytest", *PLUGINS, "-p", "no:cacheprovider", *checks]
         argv += ["--outcomes", str(record), "--timeout", str(CHECK_LIMIT_S), "-o", "timeout_func_only=true", *extra]
-        end = Child(argv, log, limit_s=limit_s).wait(interrupted)
+        end = Child(argv, log, limit_s=limit_s, env=BARE).wait(interrupted)
         phases = outcomes.read(record)
     fate, message = outcomes.classify(phases, code=end.code, timed_out=end.timed_out)
     check_s = sum(phase.seconds for phase in phases if phase.when == "call")
