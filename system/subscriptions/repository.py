@@ -159,12 +159,20 @@ async def update(conn: Connection, subscription: Subscription) -> None:
 
 
 async def take_undecided(
-    conn: Connection, *, now: datetime, left_behind: datetime, overdue: datetime, asked: datetime, limit: int
+    conn: Connection,
+    *,
+    now: datetime,
+    left_behind: datetime,
+    unanswered: datetime,
+    overdue: datetime,
+    asked: datetime,
+    limit: int,
 ) -> Sequence[str]:
     """Lease a batch of subscriptions that the processor has to be asked about, and return their ids.
 
-    Those are the ones whose beginning nobody heard the end of, and the ones whose period ended at `overdue` or before
-    without word of another. `asked_at` is the lease: another sweep passes over what this one took.
+    Those are the ones that a dead process left while it asked for them, the ones that wait for their owner and of which
+    no event told for a long time, and the ones whose period ended at `overdue` or before without word of another.
+    `asked_at` is the lease: another sweep passes over what this one took.
     """
     cursor = await conn.execute(
         """
@@ -172,14 +180,23 @@ async def take_undecided(
          WHERE subscription_id IN
                (SELECT subscription_id FROM subscriptions
                  WHERE ended_at IS NULL
-                   AND (status IN ('opening', 'incomplete') AND updated_at < %(left_behind)s
+                   AND (status = 'opening' AND updated_at < %(left_behind)s
+                        OR status = 'incomplete' AND updated_at < %(unanswered)s
                         OR period_end < %(overdue)s AND status <> 'paused')
-                   AND coalesce(asked_at <= %(asked)s, true)
+                   AND coalesce(
+                        asked_at <= CASE status WHEN 'incomplete' THEN %(unanswered)s ELSE %(asked)s END, true)
                  ORDER BY updated_at
                  LIMIT %(limit)s
                  FOR UPDATE SKIP LOCKED)
         RETURNING subscription_id
         """,
-        {"now": now, "left_behind": left_behind, "overdue": overdue, "asked": asked, "limit": limit},
+        {
+            "now": now,
+            "left_behind": left_behind,
+            "unanswered": unanswered,
+            "overdue": overdue,
+            "asked": asked,
+            "limit": limit,
+        },
     )
     return [str(row[0]) for row in await cursor.fetchall()]

@@ -25,6 +25,8 @@ from system.subscriptions.views import view_of
 log = structlog.get_logger(__name__)
 
 _BATCH: Final = 40
+_NO_EVENT_FOR: Final = timedelta(minutes=35)
+"""After this long, whoever was sent to a page may have finished there without an event reaching us."""
 _OVERDUE: Final = timedelta(hours=2)
 """A period that ended this long ago has its renewal, or its failure: the processor drafts an hour ahead of charging."""
 
@@ -45,7 +47,13 @@ async def _take(system: System) -> tuple[Sequence[str], Sequence[str]]:
     asked = now - timedelta(seconds=system.settings.sweep_interval_s)
     async with system.db.transaction() as conn:
         subscriptions = await repository.take_undecided(
-            conn, now=now, left_behind=left_behind, overdue=now - _OVERDUE, asked=asked, limit=_BATCH
+            conn,
+            now=now,
+            left_behind=left_behind,
+            unanswered=now - _NO_EVENT_FOR,
+            overdue=now - _OVERDUE,
+            asked=asked,
+            limit=_BATCH,
         )
         changes = await change_repository.take_undecided(
             conn, now=now, left_behind=left_behind, asked=asked, limit=_BATCH
