@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from contract.subscription_life import Life
+from contract.subscriptions.life import Life
 from fixtures.bench import Bench
 from fixtures.builders import person
 from fixtures.client import HttpxTransport, Item, Member, Processor, Visitor

@@ -10,7 +10,7 @@ from system.webhooks.handlers import HANDLERS
 
 ROW = 3
 SOURCE = "laravel/cashier-stripe#1201, #1243"
-CHECK = "contract/test_subscription_beginnings.py::test_the_events_of_a_beginning_leave_it_active_in_any_order"
+CHECK = "contract/subscriptions/test_beginnings.py::test_the_events_of_a_beginning_leave_it_active_in_any_order"
 
 
 def apply() -> None:

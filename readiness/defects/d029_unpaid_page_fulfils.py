@@ -8,7 +8,7 @@ from system.webhooks.matching import payment_of
 
 ROW = 29
 SOURCE = "AI-Shipping-Labs/website#1423"
-CHECK = "contract/test_delayed_payments.py::test_a_completed_page_that_is_not_paid_opens_nothing"
+CHECK = "contract/subscriptions/test_delayed_payments.py::test_a_completed_page_that_is_not_paid_opens_nothing"
 
 
 def apply() -> None:

@@ -4,7 +4,10 @@ from system.webhooks.handlers import HANDLERS
 
 ROW = 30
 SOURCE = "AI-Shipping-Labs/website#1423"
-CHECK = "contract/test_delayed_payments.py::test_money_that_comes_later_opens_what_it_paid_for_with_one_receipt"
+CHECK = (
+    "contract/subscriptions/test_delayed_payments.py"
+    "::test_money_that_comes_later_opens_what_it_paid_for_with_one_receipt"
+)
 
 
 def apply() -> None:

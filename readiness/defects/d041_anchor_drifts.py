@@ -7,7 +7,7 @@ from system.subscriptions import periods
 
 ROW = 41
 SOURCE = "polarsource/polar#10664; AnthropicBots/compressor#1646"
-CHECK = "contract/test_token_months.py::test_a_month_that_is_too_short_does_not_shorten_the_next"
+CHECK = "contract/subscriptions/test_token_months.py::test_a_month_that_is_too_short_does_not_shorten_the_next"
 
 
 def apply() -> None:

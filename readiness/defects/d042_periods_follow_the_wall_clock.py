@@ -8,7 +8,7 @@ from system.subscriptions import periods
 
 ROW = 42
 SOURCE = "killbill/killbill#743, #1934"
-CHECK = "contract/test_token_months.py::test_a_month_begins_at_the_same_time_of_day_though_clocks_change"
+CHECK = "contract/subscriptions/test_token_months.py::test_a_month_begins_at_the_same_time_of_day_though_clocks_change"
 ZONE = ZoneInfo("America/New_York")
 
 

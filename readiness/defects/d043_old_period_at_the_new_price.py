@@ -6,7 +6,7 @@ from system.subscriptions import plan_repository
 
 ROW = 43
 SOURCE = "getlago/lago-api#1776"
-CHECK = "contract/test_unused_time.py::test_unused_time_is_given_back_at_the_price_that_was_paid"
+CHECK = "contract/subscriptions/test_unused_time.py::test_unused_time_is_given_back_at_the_price_that_was_paid"
 
 
 def apply() -> None:

@@ -7,7 +7,7 @@ from system.subscriptions import asking, changing
 
 ROW = 45
 SOURCE = "docs.stripe.com/billing/subscriptions/prorations, on previews without a proration date"
-CHECK = "contract/test_quotes.py::test_what_was_quoted_is_charged_though_time_has_passed"
+CHECK = "contract/subscriptions/test_quotes.py::test_what_was_quoted_is_charged_though_time_has_passed"
 
 
 def apply() -> None:

@@ -6,7 +6,7 @@ from system.processor import stripe_changes
 
 ROW = 46
 SOURCE = "docs.stripe.com/billing/subscriptions/pending-updates, on what the default behaviour leaves behind"
-CHECK = "contract/test_quotes.py::test_an_upgrade_that_is_not_paid_changes_nothing"
+CHECK = "contract/subscriptions/test_quotes.py::test_an_upgrade_that_is_not_paid_changes_nothing"
 
 
 def apply() -> None:

@@ -7,7 +7,10 @@ from system.subscriptions import allowances
 
 ROW = 48
 SOURCE = "theopenco/llmgateway#2479"
-CHECK = "contract/test_token_months.py::test_plans_that_are_flipped_within_a_month_give_no_more_than_the_highest"
+CHECK = (
+    "contract/subscriptions/test_token_months.py"
+    "::test_plans_that_are_flipped_within_a_month_give_no_more_than_the_highest"
+)
 
 _ADD = """
     UPDATE token_allowances SET tokens = tokens + %(tokens)s

@@ -6,7 +6,7 @@ from system.subscriptions import trials
 
 ROW = 49
 SOURCE = "better-auth#4539; vm0#15772"
-CHECK = "contract/test_trials.py::test_a_trial_is_not_had_again_by_account_plan_mailbox_or_card"
+CHECK = "contract/subscriptions/test_trials.py::test_a_trial_is_not_had_again_by_account_plan_mailbox_or_card"
 
 
 def apply() -> None:

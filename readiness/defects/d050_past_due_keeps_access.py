@@ -7,7 +7,7 @@ from system.subscriptions import states
 
 ROW = 50
 SOURCE = "pay-rails/pay#529"
-CHECK = "contract/test_past_due.py::test_what_is_owed_keeps_the_tier_for_seven_days_and_not_longer"
+CHECK = "contract/subscriptions/test_past_due.py::test_what_is_owed_keeps_the_tier_for_seven_days_and_not_longer"
 
 
 def apply() -> None:

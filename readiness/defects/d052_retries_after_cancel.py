@@ -7,7 +7,7 @@ from system.subscriptions import changing, settling
 
 ROW = 52
 SOURCE = "Bike4Mind#2779; superset#7217"
-CHECK = "contract/test_past_due.py::test_whoever_cancels_what_is_owed_is_neither_tried_nor_reminded_again"
+CHECK = "contract/subscriptions/test_past_due.py::test_whoever_cancels_what_is_owed_is_neither_tried_nor_reminded_again"
 
 
 def apply() -> None:

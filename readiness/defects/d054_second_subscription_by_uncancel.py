@@ -8,7 +8,10 @@ from system.subscriptions.subscribing import order_for
 
 ROW = 54
 SOURCE = "the catalogue's row 54"
-CHECK = "contract/test_ends_taken_back.py::test_an_end_that_is_taken_back_leaves_the_one_subscription_and_its_days"
+CHECK = (
+    "contract/subscriptions/test_ends_taken_back.py"
+    "::test_an_end_that_is_taken_back_leaves_the_one_subscription_and_its_days"
+)
 
 
 def apply() -> None:

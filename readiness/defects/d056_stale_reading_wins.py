@@ -8,7 +8,7 @@ from system.subscriptions import syncing
 ROW = 56
 SOURCE = "the catalogue's row 56: a race at the end of the period"
 CHECK = (
-    "contract/test_ends_taken_back.py"
+    "contract/subscriptions/test_ends_taken_back.py"
     "::test_a_renewal_in_the_second_of_a_change_is_not_overwritten_by_what_was_read_before"
 )
 

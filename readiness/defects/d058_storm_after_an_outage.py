@@ -7,7 +7,10 @@ from system.subscriptions import tasks
 
 ROW = 58
 SOURCE = "LuthienResearch/luthien-proxy#683"
-CHECK = "contract/test_processor_outage.py::test_what_has_waited_for_the_processor_is_asked_a_few_at_a_time"
+CHECK = (
+    "contract/subscriptions/test_processor_outage.py"
+    "::test_what_has_waited_for_the_processor_is_asked_a_few_at_a_time"
+)
 
 
 def apply() -> None:

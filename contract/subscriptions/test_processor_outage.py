@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from contract.conftest import IMPATIENT, sign_up
-from contract.subscription_plans import PRO_MONTH
+from contract.subscriptions.plans import PRO_MONTH
 from fixtures.bench import Bench
 from fixtures.client import HttpxTransport, Member
 from fixtures.polling import eventually

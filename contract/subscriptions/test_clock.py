@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from contract.subscription_life import SECOND, Life, Period, deliveries_at_rest
-from contract.subscription_plans import PRO_MONTH, PRO_YEAR
+from contract.subscriptions.life import SECOND, Life, Period, deliveries_at_rest
+from contract.subscriptions.plans import PRO_MONTH, PRO_YEAR
 from fixtures.bench import Bench
 from fixtures.books import subscription_differences
 from fixtures.books.gather import gather_subscriptions

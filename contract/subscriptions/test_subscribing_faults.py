@@ -7,7 +7,7 @@ from functools import partial
 import httpx
 import pytest
 
-from contract.subscription_plans import PRO_MONTH
+from contract.subscriptions.plans import PRO_MONTH
 from fixtures.bench import Bench
 from fixtures.client import Member, Reply
 from fixtures.client.subscriptions import Subscription

@@ -10,8 +10,8 @@ from typing import Final
 
 import pytest
 
-from contract.subscription_life import SECOND, Life, deliveries_at_rest
-from contract.subscription_plans import ENTERPRISE_MONTH, PRO_MONTH
+from contract.subscriptions.life import SECOND, Life, deliveries_at_rest
+from contract.subscriptions.plans import ENTERPRISE_MONTH, PRO_MONTH
 from fixtures.bench import Bench
 from fixtures.books import differences, subscription_differences
 from fixtures.books.gather import gather, gather_subscriptions

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from contract.subscription_life import Life
-from contract.subscription_plans import ENTERPRISE_MONTH, PRO_MONTH, TOKENS_A_MONTH
+from contract.subscriptions.life import Life
+from contract.subscriptions.plans import ENTERPRISE_MONTH, PRO_MONTH, TOKENS_A_MONTH
 
 WITHIN_THE_QUOTE = timedelta(minutes=9)
 """Long enough to change a proration by a cent, and shorter than a quote holds."""

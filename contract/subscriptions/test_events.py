@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import pytest
 
-from contract.courier import Courier, alone
-from contract.subscription_life import Life
-from contract.subscription_plans import PRO_MONTH
-from contract.subscription_story import Story, expect_the_processors_own, stories
+from contract.subscriptions.courier import Courier, alone
+from contract.subscriptions.life import Life
+from contract.subscriptions.plans import PRO_MONTH
+from contract.subscriptions.story import Story, expect_the_processors_own, stories
 from fixtures.bench import Bench
 from fixtures.builders import person, stripe_event
 from fixtures.client import Auditor, HttpxTransport

@@ -5,8 +5,8 @@ from typing import LiteralString
 import psycopg
 import pytest
 
-from contract.subscription_life import Life
-from contract.subscription_plans import ENTERPRISE_MONTH, PRO_MONTH
+from contract.subscriptions.life import Life
+from contract.subscriptions.plans import ENTERPRISE_MONTH, PRO_MONTH
 
 RETIRE: LiteralString = "UPDATE prices SET current = false WHERE price_id = %s"
 DEARER: LiteralString = """

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from contract.subscription_life import SECOND, Life, deliveries_at_rest
-from contract.subscription_plans import PRO_MONTH
+from contract.subscriptions.life import SECOND, Life, deliveries_at_rest
+from contract.subscriptions.plans import PRO_MONTH
 from fixtures.polling import eventually
 
 MARGIN = timedelta(minutes=70)

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from contract.subscription_life import Life
-from contract.subscription_plans import PRO_MONTH
+from contract.subscriptions.life import Life
+from contract.subscriptions.plans import PRO_MONTH
 
 FAILED = "Your payment for"
 FAILS_LATER = "pm_card_chargeCustomerFail"

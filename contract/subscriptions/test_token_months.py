@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from contract.subscription_life import Life
-from contract.subscription_plans import ENTERPRISE_MONTH, PRO_MONTH, TOKENS_A_MONTH
+from contract.subscriptions.life import Life
+from contract.subscriptions.plans import ENTERPRISE_MONTH, PRO_MONTH, TOKENS_A_MONTH
 
 MARGIN = timedelta(hours=2)
 """Within it, a renewal is drafted, finalised and paid."""

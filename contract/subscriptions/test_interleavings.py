@@ -10,10 +10,10 @@ from typing import Final
 
 import pytest
 
-from contract.courier import alone
-from contract.subscription_interleavings import Hearing, Lives
-from contract.subscription_plans import ENTERPRISE_MONTH, PRO_MONTH
-from contract.subscription_story import Story, expect_the_processors_own, stories
+from contract.subscriptions.courier import alone
+from contract.subscriptions.interleavings import Hearing, Lives
+from contract.subscriptions.plans import ENTERPRISE_MONTH, PRO_MONTH
+from contract.subscriptions.story import Story, expect_the_processors_own, stories
 from fixtures.bench import Bench
 from fixtures.books import differences, subscription_differences
 from fixtures.books.gather import gather, gather_subscriptions

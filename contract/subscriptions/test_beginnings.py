@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from contract.subscription_plans import PRO_MONTH
+from contract.subscriptions.plans import PRO_MONTH
 from fixtures.bench import Bench
 from fixtures.client import Member
 from fixtures.hosted import pay_on_page

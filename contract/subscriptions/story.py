@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from contract.subscription_life import Life
+from contract.subscriptions.life import Life
 from fixtures.client import AuditedPayment, Auditor
 from fixtures.client.subscriptions import AuditedSubscription
 from fixtures.customer_record import CustomerRecord

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Final
 
 from contract.crashes import Storm
-from contract.subscription_plans import ENTERPRISE_MONTH, PRO_MONTH
+from contract.subscriptions.plans import ENTERPRISE_MONTH, PRO_MONTH
 from fixtures.bench import Bench
 from fixtures.client import Item, Member, Reply
 from fixtures.client.subscriptions import Subscription

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final, TypeVar
 
-from contract.courier import Courier, tells
-from contract.subscription_life import Life
-from contract.subscription_plans import ENTERPRISE_MONTH, PRO_MONTH
+from contract.subscriptions.courier import Courier, tells
+from contract.subscriptions.life import Life
+from contract.subscriptions.plans import ENTERPRISE_MONTH, PRO_MONTH
 from fixtures.bench import Bench
 from fixtures.builders import person
 from fixtures.client import HttpxTransport

@@ -13,7 +13,7 @@ import pytest
 
 from contract.conftest import sign_up
 from contract.crashes import Record, buyers
-from contract.subscriber_storm import Acknowledged, SubscriberStorm
+from contract.subscriptions.storm import Acknowledged, SubscriberStorm
 from fixtures.bench import Bench
 from fixtures.books import differences, subscription_differences
 from fixtures.books.gather import gather, gather_subscriptions

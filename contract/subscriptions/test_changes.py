@@ -10,8 +10,8 @@ from itertools import count
 import psycopg
 import pytest
 
-from contract.subscription_life import SECOND, Life
-from contract.subscription_plans import ENTERPRISE_MONTH, ENTERPRISE_YEAR, PRO_MONTH, PRO_YEAR, TOKENS_A_MONTH
+from contract.subscriptions.life import SECOND, Life
+from contract.subscriptions.plans import ENTERPRISE_MONTH, ENTERPRISE_YEAR, PRO_MONTH, PRO_YEAR, TOKENS_A_MONTH
 from fixtures.bench import Bench
 from fixtures.builders import person
 from fixtures.client import HttpxTransport

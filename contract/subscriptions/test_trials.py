@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from contract.subscription_plans import PRO_MONTH, PRO_YEAR
+from contract.subscriptions.plans import PRO_MONTH, PRO_YEAR
 from fixtures.bench import Bench
 from fixtures.builders import person
 from fixtures.client import HttpxTransport, Member, Reply, Visitor

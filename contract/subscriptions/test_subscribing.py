@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contract.subscription_plans import ENTERPRISE_MONTH, PLANS, PRO_MONTH, PRO_YEAR
+from contract.subscriptions.plans import ENTERPRISE_MONTH, PLANS, PRO_MONTH, PRO_YEAR
 from fixtures.bench import Bench
 from fixtures.client import OMIT, Member, Reply
 from fixtures.client.subscriptions import Subscription
