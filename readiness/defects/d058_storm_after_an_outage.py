@@ -8,8 +8,7 @@ from system.subscriptions import tasks
 ROW = 58
 SOURCE = "LuthienResearch/luthien-proxy#683"
 CHECK = (
-    "contract/subscriptions/test_processor_outage.py"
-    "::test_what_has_waited_for_the_processor_is_asked_a_few_at_a_time"
+    "contract/subscriptions/test_processor_outage.py::test_what_has_waited_for_the_processor_is_asked_a_few_at_a_time"
 )
 
 
