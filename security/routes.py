@@ -21,12 +21,13 @@ SOMEWHERE: Final = {
 
 @dataclass(frozen=True, slots=True, order=True)
 class Route:
-    """`roles` is what the system says of itself; empty means that everybody may."""
+    """`roles` is what the system says of itself; empty means that everybody may. `guards` has to be open as well."""
 
     path: str
     method: str
     is_page: bool
     roles: frozenset[str]
+    guards: frozenset[str] = frozenset()
     fields: frozenset[str] = frozenset()
 
     @property
@@ -49,16 +50,23 @@ def routes_of(document: Mapping[str, Any]) -> list[Route]:
 def _operations(document: Mapping[str, Any]) -> Iterator[Route]:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
-            yield Route(path, method.upper(), False, _roles(operation["x-roles"]), _fields(operation, document))  # noqa: FBT003 - the columns in their order
+            roles, guards = _roles(operation["x-roles"]), _guards(operation)
+            yield Route(path, method.upper(), False, roles, guards, _fields(operation, document))  # noqa: FBT003 - the columns in their order
 
 
 def _pages(document: Mapping[str, Any]) -> Iterator[Route]:
     for page in document["x-pages"]:
-        yield Route(page["path"], page["method"], True, _roles(page["access"]))  # noqa: FBT003 - see above
+        yield Route(page["path"], page["method"], True, _roles(page["access"]), _guards(page))  # noqa: FBT003 - see above
 
 
 def _roles(told: list[str]) -> frozenset[str]:
     return frozenset(told) - {PUBLIC}
+
+
+def _guards(told: Mapping[str, Any]) -> frozenset[str]:
+    """The feature that has to be open, and `course` where the course in the path has to be."""
+    feature = {told["x-feature"]} if "x-feature" in told else set()
+    return frozenset(feature | ({"course"} if told.get("x-course") else set()))
 
 
 def _fields(operation: Mapping[str, Any], document: Mapping[str, Any]) -> frozenset[str]:

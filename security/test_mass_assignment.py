@@ -44,12 +44,12 @@ TRUSTED_LOOKING: Final[Mapping[str, str]] = {
 @pytest.mark.parametrize("field", PRIVILEGED)
 @pytest.mark.proves("B3.3", "A18.2")
 def test_a_privileged_field_is_refused_on_every_write(
-    routes: Mapping[str, Route], member: Member, witness: Witness, field: str
+    routes: Mapping[str, Route], by_role: Mapping[str, Member], witness: Witness, field: str
 ) -> None:
     writes = [route for route in routes.values() if route.fields and field not in route.fields]
 
     replies = {
-        route.name: member.send(
+        route.name: by_role[_who_may(route)].send(
             route.method, route.path, json={field: PRIVILEGED[field]}, headers={"Idempotency-Key": "smuggled"}
         )
         for route in writes
@@ -63,6 +63,11 @@ def test_a_privileged_field_is_refused_on_every_write(
     assert len(writes) >= 5, f"Only {sorted(replies)} take a body without {field}."
     assert unnamed == []
     assert witness.writes() == []
+
+
+def _who_may(route: Route) -> str:
+    """A student where he may, else the first role that may: whoever may not is refused before the body is read."""
+    return "student" if not route.roles or "student" in route.roles else min(route.roles)
 
 
 @pytest.mark.proves("B3.3")

@@ -39,6 +39,13 @@ def test_the_system_says_of_itself_what_was_decided(routes: Mapping[str, Route])
     assert told == decided
 
 
+@pytest.mark.proves("A3.2", "C5.1")
+def test_a_route_is_guarded_exactly_as_decided(routes: Mapping[str, Route]) -> None:
+    told = {name: sorted(route.guards) for name, route in routes.items() if route.guards}
+
+    assert told == _TABLE["guards"]
+
+
 @pytest.mark.parametrize("name", _TABLE["operations"])
 @pytest.mark.proves("A15.2", "A3.1")
 def test_an_operation_lets_in_exactly_whom_the_matrix_lets_in(

@@ -16,6 +16,8 @@ from fixtures.links import CONFIRM, RESET, link_in
 
 COURSE = "Python from the ground up"
 TELEPHONE_WIDTH = 360
+COURSE_SCREENS = ("/learn", "/learn/itm_free_git", "/learn/itm_course_python", "/learn/itm_free_git/offline")
+"""The list, an open course, one that is closed, and what a plan would open."""
 READ_ON_A_TELEPHONE = ("/", "/pricing", "/history", "/account", "/forgot-password", "/checkout/prc_course_python")
 
 
@@ -90,6 +92,27 @@ def test_no_screen_of_a_plan_has_an_accessibility_violation(
         faults += _faults(page)
 
     assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_no_screen_of_a_course_has_an_accessibility_violation(
+    open_browser: Callable[..., BrowserContext], ada: Person, colours: Literal["light", "dark"]
+) -> None:
+    page = open_browser(color_scheme=colours).new_page()
+    sign_up(page, ada)
+    faults = [fault for path in COURSE_SCREENS for fault in _faults(page, path)]
+
+    assert not faults, "\n".join(faults)
+
+
+def test_a_telephone_scrolls_no_screen_of_a_course_sideways(
+    open_browser: Callable[..., BrowserContext], ada: Person
+) -> None:
+    page = open_browser(viewport={"width": TELEPHONE_WIDTH, "height": 740}).new_page()
+    sign_up(page, ada)
+    wide = [path for path in COURSE_SCREENS if _too_wide(page, path)]
+
+    assert not wide, f"wider than {TELEPHONE_WIDTH} px: {wide}"
 
 
 def test_a_telephone_scrolls_no_screen_of_a_plan_sideways(
