@@ -21,6 +21,7 @@ pytestmark = pytest.mark.proves("A15.8")
 NEW: Final = "another-horse-altogether"
 ROUNDS: Final = 30
 SLOWER_MAX: Final = 1.5
+FASTEST: Final = 3
 
 GUESSES: Final[dict[str, Callable[[str], str]]] = {
     "last-letter-changed": lambda token: token[:-1] + ("B" if token[-1] == "A" else "A"),
@@ -201,8 +202,9 @@ def test_no_log_holds_the_address_that_asked(bench: Bench, enrolled: Member, res
 
 
 def _expect_alike(known: Sequence[float], unknown: Sequence[float]) -> None:
-    medians = sorted([statistics.median(known), statistics.median(unknown)])
-    assert medians[1] < medians[0] * SLOWER_MAX, f"known {known}\nunknown {unknown}"
+    # Noise of the machine only adds: the fastest few are what the work itself costs, on either side.
+    work = sorted(statistics.mean(sorted(each)[:FASTEST]) for each in (known, unknown))
+    assert work[1] < work[0] * SLOWER_MAX, f"known {known}\nunknown {unknown}"
 
 
 def _told(reply: RawReply) -> dict[str, str]:
