@@ -9,9 +9,8 @@ from system.invoicing import service as invoicing
 from system.invoicing.models import Line
 from system.kit.db import Connection
 from system.kit.ids import new_id
-from system.ledger import entries
-from system.ledger import service as ledger
 from system.payments import repository
+from system.payments.booking import book_capture
 from system.payments.models import Payment
 from system.processor.port import Charged
 
@@ -48,7 +47,7 @@ async def record_invoiced(
         captured_at=invoiced.paid_at,
     )
     await repository.update(conn, payment)
-    await _book(conn, payment, charged, now)
+    await book_capture(conn, payment, charged, now)
     await invoicing.owe_invoice(
         conn,
         account_id=payment.account_id,
@@ -62,20 +61,6 @@ async def record_invoiced(
     details: dict[str, object] = {"invoice": invoiced.processor_invoice_id, "price_id": invoiced.price_id}
     await record(conn, actor=actor, action="payment.succeeded", object_id=payment.payment_id, now=now, details=details)
     return payment
-
-
-async def _book(conn: Connection, payment: Payment, charged: Charged, now: datetime) -> None:
-    movement = charged.movement
-    entry = entries.capture(
-        charged.charge_id,
-        sold=payment.money,
-        gross=movement.gross,
-        fee=movement.fee,
-        net=movement.net,
-        now=now,
-        revenue=payment.revenue,
-    )
-    await ledger.post(conn, entry)
 
 
 def _intent(invoiced: Invoiced, charged: Charged, now: datetime) -> Payment:

@@ -14,11 +14,10 @@ from system.idempotency.models import Answer
 from system.invoicing import service as invoicing
 from system.invoicing.models import Line
 from system.kit.db import Connection
-from system.ledger import entries
-from system.ledger import service as ledger
 from system.notifications import service as notifications
 from system.payments import repository, transitions
 from system.payments.answers import final_answer
+from system.payments.booking import book_capture
 from system.payments.models import Payment
 from system.processor.port import Charged, PaymentAnswer
 
@@ -45,11 +44,7 @@ async def settle(conn: Connection, payment_id: str, answer: PaymentAnswer, *, ac
 
 
 async def _fulfil(conn: Connection, payment: Payment, charged: Charged, now: datetime) -> None:
-    movement = charged.movement
-    entry = entries.capture(
-        charged.charge_id, sold=payment.money, gross=movement.gross, fee=movement.fee, net=movement.net, now=now
-    )
-    await ledger.post(conn, entry)
+    await book_capture(conn, payment, charged, now)
     await invoicing.owe_invoice(
         conn,
         account_id=payment.account_id,
