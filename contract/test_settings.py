@@ -29,6 +29,7 @@ WRONG = {
     "ASSAY_SMTP_URL": "127.0.0.1:25",
     "ASSAY_MAIL_FROM": "nobody",
     "ASSAY_SWEEP_INTERVAL_S": "-1",
+    "ASSAY_CATCH_UP_INTERVAL_S": "0",
     "ASSAY_LOG_LEVEL": "LOUD",
 }
 

@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     session_days: Annotated[int, Field(ge=1, le=90)] = 30
 
     sweep_interval_s: Annotated[float, Field(gt=0, le=3600)] = 30.0
+    # How often the processor's own list of events is read for what no delivery told; it delivers most within seconds.
+    catch_up_interval_s: Annotated[float, Field(gt=0, le=3600)] = 300.0
     # A payment that is `processing` for longer than this was left behind by a process that died.
     uncertain_after_s: Annotated[float, Field(gt=0, le=86400)] = 60.0
 

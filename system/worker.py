@@ -63,7 +63,7 @@ async def _work(settings: Settings, clock: Clock) -> None:
         group.create_task(_every(settings.sweep_interval_s, stop, lambda: _sweep_all(system)))
         group.create_task(_every(_EXPIRY_S, stop, lambda: _expire_all(system)))
         group.create_task(_every(_NUMBERING_S, stop, lambda: _issue_due(system)))
-        group.create_task(_every(system.settings.sweep_interval_s, stop, lambda: _catch_up(system)))
+        group.create_task(_every(settings.catch_up_interval_s, stop, lambda: _catch_up(system)))
         group.create_task(_mail(system, stop))
     log.info("worker_stopped")
 

@@ -4,7 +4,7 @@ The processor renews, retries and reminds; the system asks for what it has becom
 aware, in UTC, and whole seconds, as the processor counts them. Amounts are minor units.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -247,8 +247,8 @@ class BillingProcessor(Protocol):
     ) -> BillingAnswer:
         """Charge this card from now on; Declined when it cannot be the customer's."""
 
-    def events_since(self, created_at: datetime) -> AsyncIterator[Mapping[str, Any]]:
-        """Read every event made at `created_at` or later, oldest first; ProcessorAwayError if it cannot be read."""
+    async def events_between(self, since: datetime, until: datetime) -> Sequence[Mapping[str, Any]]:
+        """Read every event made from `since` to `until`, oldest first; ProcessorAwayError if they cannot be read."""
 
 
 class Processor(PaymentProcessor, BillingProcessor, Protocol):

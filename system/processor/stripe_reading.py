@@ -1,6 +1,6 @@
 """What has become of a bill: read afresh after every verb, for a reply that is replayed tells of the past."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -74,12 +74,10 @@ class StripeReading:
             return Unknown(str(away))
         return found[::-1]
 
-    async def events_since(self, created_at: datetime) -> AsyncIterator[Mapping[str, Any]]:
-        """Read them all first: Stripe lists the newest first, and keeps them for thirty days."""
-        params: Json = {"created": {"gte": seconds(created_at)}}
-        events = [event async for event in self._api.pages("/v1/events", params)]
-        for event in reversed(events):
-            yield event
+    async def events_between(self, since: datetime, until: datetime) -> Sequence[Mapping[str, Any]]:
+        """Stripe lists the newest first, and keeps them for thirty days."""
+        params: Json = {"created": {"gte": seconds(since), "lte": seconds(until)}}
+        return [event async for event in self._api.pages("/v1/events", params)][::-1]
 
     async def _raw(self, processor_subscription_id: str) -> Json | Unknown | None:
         return await self._api.read(f"/v1/subscriptions/{quote(processor_subscription_id, safe='')}", SUBSCRIPTION)

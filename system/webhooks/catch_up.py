@@ -4,7 +4,7 @@ Events are read from a little before the point that was reached last, for the pr
 making and not of their arrival; each is handled as if it had been delivered, and one that was is passed over.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -29,13 +29,12 @@ async def catch_up(system: System) -> int:
     now = system.clock.now()
     async with system.db.transaction() as conn:
         reached = await repository.read_cursor(conn, now)
-    missed, until = 0, now - _PATIENCE
+    until, missed = now - _PATIENCE, 0
     try:
-        async for payload in system.processor.events_since(reached - _OVERLAP):
-            event = envelope(payload)
-            if event.created_at > until:
-                break
-            missed += await _handle(system, event)
+        for event in await _missed(system, reached - _OVERLAP, until):
+            log.info("event_caught_up", event_id=event.event_id, type=event.type)
+            await receive(system, event)
+            missed += 1
     except (ProcessorAwayError, Problem) as away:
         log.warning("catch_up_waits", reason=str(away))
         return missed
@@ -44,12 +43,10 @@ async def catch_up(system: System) -> int:
     return missed
 
 
-async def _handle(system: System, event: WebhookEvent) -> bool:
-    if event.type not in HANDLERS:
-        return False
+async def _missed(system: System, since: datetime, until: datetime) -> list[WebhookEvent]:
+    """The events that we handle and were not told of, oldest first."""
+    events = [envelope(payload) for payload in await system.processor.events_between(since, until)]
+    handled = [event for event in events if event.type in HANDLERS]
     async with system.db.statement() as conn:
-        if await repository.is_known(conn, event.event_id):
-            return False
-    log.info("event_caught_up", event_id=event.event_id, type=event.type)
-    await receive(system, event)
-    return True
+        known = await repository.known_among(conn, [event.event_id for event in handled])
+    return [event for event in handled if event.event_id not in known]

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import datetime
 
 from psycopg.types.json import Json
@@ -33,9 +34,10 @@ async def insert(
     )
 
 
-async def is_known(conn: Connection, event_id: str) -> bool:
-    cursor = await conn.execute("SELECT FROM webhook_events WHERE event_id = %(event_id)s", {"event_id": event_id})
-    return await cursor.fetchone() is not None
+async def known_among(conn: Connection, event_ids: Sequence[str]) -> frozenset[str]:
+    query = "SELECT event_id FROM webhook_events WHERE event_id = ANY(%(event_ids)s)"
+    cursor = await conn.execute(query, {"event_ids": list(event_ids)})
+    return frozenset(row[0] for row in await cursor.fetchall())
 
 
 async def read_cursor(conn: Connection, now: datetime) -> datetime:
