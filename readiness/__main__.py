@@ -1,7 +1,7 @@
 """python -m readiness prove | render | defects | schema.
 
-Exit codes: 0 GO (or all killed), 2 NO-GO (or not all killed), 3 the harness failed and nothing was judged,
-130 interrupted.
+Exit codes: 0 GO (or all killed), 2 NO-GO (or not all killed), 3 the harness failed and nothing was judged, 5 no planted
+defect is needed for what was asked, 130 interrupted.
 """
 
 import argparse
@@ -12,11 +12,11 @@ from typing import NoReturn
 
 from rich.console import Console
 
-from readiness import campaign, document, report
+from readiness import campaign, document, registry, report
 from readiness.document import Document
 from readiness.prove import HarnessError, Order, cannot_write, prove, start_database
 
-GO, NO_GO, HARNESS_FAILURE, INTERRUPTED = 0, 2, 3, 130
+GO, NO_GO, HARNESS_FAILURE, NOTHING_TO_DO, INTERRUPTED = 0, 2, 3, 5, 130
 DEFAULT_OUT = Path("reports/prove")
 
 
@@ -59,6 +59,7 @@ def _parser() -> Parser:
     defects = verbs.add_parser("defects", help="apply each planted defect and see whether its check finds it")
     defects.add_argument("--blind", action="store_true", help="the whole quick proof against each defect instead")
     defects.add_argument("--only", default="", metavar="8,9", help="these rows only")
+    defects.add_argument("--proving", metavar="C6.1,…", help="only the rows that one of these criteria needs")
     defects.add_argument("--evidence", type=Path, default=None, metavar="FILE", help="append evidence lines here too")
     defects.set_defaults(run=_defects)
     verbs.add_parser("schema", help="print the schema of verdict.json").set_defaults(run=_schema)
@@ -90,16 +91,27 @@ def _render(options: argparse.Namespace, console: Console) -> int:
 
 
 def _defects(options: argparse.Namespace, console: Console) -> int:
-    try:
-        rows = frozenset(int(row) for row in options.only.split(",") if row)
-    except ValueError as error:
-        raise HarnessError(f"--only takes row numbers such as 8,9; got {options.only}.") from error
+    rows = _rows(options)
+    if options.proving is not None and not rows:
+        console.print("No planted defect is needed for these criteria.")
+        return NOTHING_TO_DO
     try:
         start_database()
         found = campaign.run(rows, blind=options.blind, evidence=options.evidence, console=console)
     except campaign.CampaignError as error:
         raise HarnessError(str(error)) from error
     return GO if found.sound else NO_GO
+
+
+def _rows(options: argparse.Namespace) -> frozenset[int]:
+    try:
+        rows = frozenset(int(row) for row in options.only.split(",") if row)
+    except ValueError as error:
+        raise HarnessError(f"--only takes row numbers such as 8,9; got {options.only}.") from error
+    if options.proving is None:
+        return rows
+    needed = registry.load().defects(options.proving.split(","))
+    return needed & rows if rows else needed
 
 
 def _schema(_: argparse.Namespace, __: Console) -> int:

@@ -1,12 +1,15 @@
 """The matrix of planted defects: which check was to find which defect, and whether it did."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from readiness import registry
 from readiness.evidence import Line, Link, Outcome
+from readiness.registry import DEFECT, Registry
 
 Fate = Literal["killed", "survived", "unknown"]
 DEFAULT_FOLDER = Path("reports/defects")
@@ -68,16 +71,22 @@ def clean_line(outcome: Outcome, message: str, seconds: float, *, blind: bool) -
 def defect_line(
     row: int, outcome: Outcome, detail: str, seconds: float = 0, log: Path | None = None, *, blind: bool
 ) -> Line:
-    """Evidence about one planted defect: C6.2 for its named check, part of C6.3 for a blind campaign."""
+    """Evidence about one planted defect: for the criteria that need it found, or part of C6.3 for a blind campaign."""
+    check = f"{DEFECT}{row}"
     return Line(
-        check=f"defects/blind/{row}" if blind else f"defects/{row}",
+        check=f"{DEFECT}blind/{row}" if blind else check,
         suite="defects",
-        proves=("C6.3",) if blind else ("C6.2",),
+        proves=("C6.3",) if blind else _requirements().needing(check),
         outcome=outcome,
         seconds=seconds,
         detail=detail,
         links=(Link(label="output", href=str(log)),) if log is not None else (),
     )
+
+
+@cache
+def _requirements() -> Registry:
+    return registry.load()
 
 
 def markdown(matrix: Matrix) -> str:

@@ -46,7 +46,7 @@ def prove(order: Order, console: Console) -> Document:
     runs = _prepare(order.out, chosen)
     if any(suite.database for suite in chosen):
         start_database()
-    interrupted = _run(runs, order, console)
+    interrupted = _run(runs, order, console, requirements.measured(order.scope))
     state: RunState = "interrupted" if interrupted else "complete"
     if not interrupted and not any(run.lines for run in runs):
         state = "harness_failure"
@@ -95,11 +95,11 @@ def start_database() -> None:
         raise HarnessError(str(error)) from error
 
 
-def _run(runs: Sequence[Run], order: Order, console: Console) -> bool:
+def _run(runs: Sequence[Run], order: Order, console: Console, criteria: Sequence[str]) -> bool:
     """True when a person broke it off."""
     try:
         with Progress(console) as progress:
-            schedule.run_all(runs, lambda run: _argv(run, order), progress.show)
+            schedule.run_all(runs, lambda run: _argv(run, order, criteria), progress.show)
     except KeyboardInterrupt:
         console.print("Interrupted: every suite was ended.")
         return True
@@ -108,8 +108,8 @@ def _run(runs: Sequence[Run], order: Order, console: Console) -> bool:
     return False
 
 
-def _argv(run: Run, order: Order) -> list[str]:
-    return run.suite.argv(run.folder, quick=order.quick, seed=order.seed)
+def _argv(run: Run, order: Order, criteria: Sequence[str]) -> list[str]:
+    return run.suite.argv(run.folder, quick=order.quick, seed=order.seed, criteria=criteria)
 
 
 def _conclude(

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -11,6 +12,7 @@ Kind = Literal["measured", "person", "not_applicable"]
 Sentence = Annotated[str, Field(min_length=10, pattern=r"\S[.?]$")]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
 
+DEFECT = "defects/"
 DEFAULT_PATH = Path(__file__).with_name("requirements.toml")
 
 
@@ -64,6 +66,24 @@ class Registry(BaseModel):
     @property
     def criteria(self) -> dict[str, Criterion]:
         return {criterion.id: criterion for row in self.rows for criterion in row.criteria}
+
+    def measured(self, scope: str | None) -> list[str]:
+        """The ids of what a run can decide in a scope; None is everything."""
+        return [
+            criterion.id
+            for criterion in self.criteria.values()
+            if criterion.kind == "measured" and (scope is None or scope in criterion.scope)
+        ]
+
+    def needing(self, check: str) -> tuple[str, ...]:
+        """The ids of the criteria that name a check as what they need."""
+        return tuple(criterion.id for criterion in self.criteria.values() if check in criterion.needs)
+
+    def defects(self, criteria: Iterable[str]) -> frozenset[int]:
+        """The rows of the planted defects that some of these criteria need."""
+        needs = [check for name in criteria if name in self.criteria for check in self.criteria[name].needs]
+        rows = (check.removeprefix(DEFECT) for check in needs if check.startswith(DEFECT))
+        return frozenset(int(row) for row in rows if row.isdecimal())
 
     @property
     def scopes(self) -> list[str]:

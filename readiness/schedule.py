@@ -89,12 +89,12 @@ def conclude(run: Run, end: End) -> None:
 def _state(run: Run, end: End, faults: list[str]) -> tuple[State, str]:
     if end.timed_out:
         return "timed_out", f"It was ended after its limit of {run.suite.limit_s:.0f} s."
-    if end.problem or end.code not in run.suite.finished:
+    if end.problem or end.code not in (*run.suite.finished, run.suite.idle):
         return "crashed", end.problem or f"It ended with {_words(end.code)} before it had judged everything."
     if faults:
         return "crashed", f"Its evidence cannot be read: {'; '.join(faults[:3])}."
     if not run.lines:
-        return "crashed", "It ended without a line of evidence."
+        return ("finished", "") if end.code == run.suite.idle else ("crashed", "It ended without a line of evidence.")
     if end.code != 0 and all(line.outcome == "pass" for line in run.lines):
         return "crashed", f"It ended with {_words(end.code)} though every line of its evidence passed."
     return "finished", ""

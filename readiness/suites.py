@@ -3,6 +3,7 @@
 import sys
 import tomllib
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -30,19 +31,27 @@ class Suite(BaseModel):
     quick: bool = True
     quick_command: tuple[str, ...] | None = None
     blind_args: tuple[str, ...] = ()
+    narrow_args: tuple[str, ...] = ()
     finished: tuple[int, ...] = (0, 1)
+    idle: int | None = None
 
     def speaks_of(self, scope: str | None) -> bool:
         return scope is None or not self.scopes or scope in self.scopes
 
-    def argv(self, folder: Path, *, quick: bool = False, seed: int = 1) -> list[str]:
+    def argv(
+        self, folder: Path, *, quick: bool = False, seed: int = 1, criteria: Sequence[str] | None = None
+    ) -> list[str]:
+        """`criteria` narrows the suite to what proves one of them; None runs all that it has."""
         chosen = self.quick_command if quick and self.quick_command else self.command
+        if criteria is not None:
+            chosen += self.narrow_args
         places = {
             "{python}": sys.executable,
             "{seed}": str(seed),
             "{evidence}": str(folder / "evidence.jsonl"),
             "{junit}": str(folder / "junit.xml"),
             "{folder}": str(folder),
+            "{criteria}": ",".join(criteria or ()),
         }
         return [_filled(word, places) for word in chosen]
 

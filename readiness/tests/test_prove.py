@@ -67,6 +67,23 @@ def test_a_suite_that_breaks_off_proves_nothing(tmp_path: Path, body: str, state
     assert done.count("pass") == 0
 
 
+@pytest.mark.proves("C7.1")
+@pytest.mark.parametrize(
+    ("body", "state"), [("sys.exit(5)", "finished"), ("say(); sys.exit(5)", "crashed"), ("sys.exit(0)", "crashed")]
+)
+def test_a_suite_may_say_that_nothing_was_asked_of_it_and_never_by_silence(
+    tmp_path: Path, body: str, state: str
+) -> None:
+    (done,) = run(tmp_path, suite(body).model_copy(update={"idle": 5}))
+    assert (done.state, done.count("pass")) == (state, 0)
+
+
+def test_a_narrowed_suite_is_told_the_criteria_and_a_whole_one_is_not(tmp_path: Path) -> None:
+    narrow = suite("pass").model_copy(update={"narrow_args": ("--proving", "{criteria}")})
+    assert narrow.argv(tmp_path, criteria=["A1.1", "A1.2"])[-2:] == ["--proving", "A1.1,A1.2"]
+    assert "--proving" not in narrow.argv(tmp_path)
+
+
 def test_a_failure_found_before_the_crash_is_kept(tmp_path: Path) -> None:
     (done,) = run(tmp_path, suite("say('fail'); say(check='other'); os._exit(7)"))
     assert (done.state, done.count("fail"), done.count("unknown")) == ("crashed", 1, 1)

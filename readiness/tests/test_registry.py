@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from readiness import registry
+from readiness import planted, registry
 from readiness.registry import RegistryError
 
 FAULTY = """
@@ -84,3 +84,20 @@ def test_text_that_is_not_toml_is_refused_in_one_sentence() -> None:
 def test_an_empty_registry_is_refused() -> None:
     with pytest.raises(RegistryError, match="row"):
         registry.parse("", source="empty.toml")
+
+
+def test_a_scope_asks_for_its_own_measured_criteria_alone() -> None:
+    whole = registry.load()
+    asked = whole.measured("payments")
+    assert asked
+    assert {whole.criteria[name].kind for name in asked} == {"measured"}
+    assert all("payments" in whole.criteria[name].scope for name in asked)
+    assert len(whole.measured(None)) > len(asked)
+
+
+def test_every_planted_defect_is_needed_by_one_criterion() -> None:
+    whole, planted_rows = registry.load(), {defect.row for defect in planted.load_all()}
+    assert {row: len(whole.needing(f"defects/{row}")) for row in planted_rows} == dict.fromkeys(planted_rows, 1)
+    assert whole.defects(whole.measured(None)) == planted_rows
+    assert whole.defects(whole.measured("payments")) < planted_rows
+    assert whole.defects(["A1.1", "Z9.9"]) == frozenset()
