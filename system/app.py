@@ -11,25 +11,20 @@ from system.accounts.second_factor.endpoints import router as second_factor
 from system.accounts.session_endpoints import router as sessions
 from system.admin.endpoints import router as admin
 from system.catalogue.endpoints import router as catalogue
-from system.context import System
 from system.entitlements.endpoints import router as entitlements
 from system.health.endpoints import VERSION
 from system.health.endpoints import router as health
 from system.invoicing.endpoints import router as invoicing
 from system.kit.body_limit import BodyLimit
 from system.kit.clock import Clock
-from system.kit.db import Database
 from system.kit.http import install_problem_handlers
-from system.kit.pagination import Cursors
 from system.learning.endpoints import router as learning
 from system.observability.endpoints import metrics_routes
 from system.observability.metrics import HttpMetrics
 from system.observability.middleware import Observed
-from system.oidc.models import registration_of
-from system.oidc.provider import OpenIdProvider
+from system.opening import opened
 from system.payments.endpoints import router as payments
 from system.privacy.endpoints import router as privacy
-from system.processor.stripe import StripeProcessor
 from system.settings import Settings
 from system.subscriptions.endpoints import router as subscriptions
 from system.subscriptions.pricing_endpoints import router as pricing
@@ -75,21 +70,3 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
     app.add_middleware(SecurityHeaders, settings=settings)
     app.add_middleware(Observed, clock=clock, metrics=http_metrics)
     return app
-
-
-@asynccontextmanager
-async def opened(settings: Settings, clock: Clock) -> AsyncIterator[System]:
-    """Open everything that has a connection; the worker and the commands use it as well."""
-    db = Database(str(settings.database_url), settings.database_pool_size)
-    processor = StripeProcessor(settings)
-    registration = registration_of(settings)
-    identity_provider = OpenIdProvider(registration, clock) if registration else None
-    await db.open()
-    try:
-        cursors = Cursors(settings.secret_key.get_secret_value())
-        yield System(settings, clock, db, processor, cursors, identity_provider)
-    finally:
-        if identity_provider:
-            await identity_provider.close()
-        await processor.close()
-        await db.close()

@@ -3,10 +3,10 @@
 import asyncio
 import sys
 
-from system.app import opened
 from system.kit.clock import Clock
 from system.ledger.reconciliation import Reconciliation, compare
 from system.migrations.head import schema_fault
+from system.opening import opened
 from system.processor.port import ProcessorAwayError
 from system.settings import Settings
 

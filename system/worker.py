@@ -13,7 +13,6 @@ from psycopg_pool import PoolTimeout
 
 from system.accounts.repository import find_recipient
 from system.accounts.tasks import blueprint as account_tasks
-from system.app import opened
 from system.context import System
 from system.idempotency import service as idempotency
 from system.invoicing.numbering import issue_due
@@ -21,6 +20,7 @@ from system.kit.clock import Clock
 from system.migrations.head import schema_fault
 from system.notifications.tasks import blueprint as mail_tasks
 from system.observability.logs import configure_logging
+from system.opening import opened
 from system.payments.tasks import sweep
 from system.privacy.tasks import blueprint as privacy_tasks
 from system.settings import Settings
