@@ -31,7 +31,7 @@ Made = TypeVar("Made")
 interrupted = threading.Event()
 CHECK_LIMIT_S = 10
 START_LIMIT_S = 90
-AT_ONCE = 2
+AT_ONCE = 3
 PLUGINS = ("-p", "pytest_timeout", "-p", "readiness.outcomes")
 BARE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 """A process for each defect: what pytest would load for other suites costs each a second before it begins."""

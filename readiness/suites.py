@@ -5,7 +5,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -25,7 +25,7 @@ class Suite(BaseModel):
     title: Annotated[str, Field(min_length=3)]
     command: Annotated[tuple[str, ...], Field(min_length=1)]
     limit_s: Annotated[float, Field(gt=0)]
-    cores: Literal[1, 2] = 1
+    cores: Annotated[float, Field(gt=0, le=2)] = 1
     database: bool = False
     scopes: tuple[str, ...] = ()
     quick: bool = True
