@@ -129,7 +129,7 @@ async def _run(queue: App, system: System, stop: asyncio.Event) -> None:
         )
     )
     ended = asyncio.create_task(stop.wait())
-    taking_over = asyncio.create_task(_every(_STALLED_AFTER_S, stop, lambda: _take_over(queue)))
+    taking_over = asyncio.create_task(_every(_HEARTBEAT_S, stop, lambda: _take_over(queue)))
     try:
         await asyncio.wait({worker, ended}, return_when=asyncio.FIRST_COMPLETED)
     finally:
