@@ -46,6 +46,16 @@ def test_a_delivery_is_not_verified_by_another_secret(
         verified(delivery, f"{endpoint.secret}0")
 
 
+@pytest.mark.usefixtures("endpoint")
+def test_a_second_endpoint_hears_of_a_call_as_the_first_does(client: stripe.StripeClient, merchant: Receiver) -> None:
+    second = client.v1.webhook_endpoints.create({"url": merchant.url, "enabled_events": ["customer.created"]})
+    client.v1.customers.create({})
+    first_heard, second_heard = merchant.wait_for(2)
+    client.v1.webhook_endpoints.delete(second.id)
+
+    assert first_heard.event_id == second_heard.event_id
+
+
 def test_the_secret_is_told_once(stand_in: Emulator, endpoint: stripe.WebhookEndpoint) -> None:
     later = stand_in.get(f"/v1/webhook_endpoints/{endpoint.id}").json()
 
