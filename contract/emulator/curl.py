@@ -1,14 +1,14 @@
-"""As much of curl as localstripe's test script uses, so that its calls can be counted, shown and brought up to date.
+"""As much of curl as localstripe's test script uses: its calls are counted, shown, and said in Stripe's words.
 
     python -m contract.emulator.curl -sSfg -u sk_test_x: http://127.0.0.1:12111/v1/customers -d email=a@example.com
 
 Answers are printed with an indent of two, as Stripe prints them: the script finds members by their line. Some things
-of the script are too old for any server of this API version, and are said in today's words: a card that has expired
-since gets a later year; a card's number given to `/cards` is made a token first, which is then given to `/sources`; a
-token that was used up becomes tok_visa, and another customer's payment method pm_card_visa; the name of a plan is given
-to its product; and a payment that is confirmed as it is made says that it is by card.
+are not as Stripe takes them, and are said in its words: a card that has expired since gets a later year; a card's
+number given to `/cards` is made a token first, which is then given to `/sources`; a token that was used up becomes
+tok_visa, and another customer's payment method pm_card_visa; the name of a plan is given to its product; and a list is
+asked for its `total_count` where the section looks for it, which ASSAY_COUNTED says.
 Each call is added to the file that ASSAY_CALLS names, with whether a refusal of it is a failure (-f), and with what was
-changed about it, so that nobody takes a call in today's words for one as it was written.
+changed about it, so that nobody takes a call in Stripe's words for one as it was written.
 """
 
 import argparse
@@ -30,7 +30,7 @@ NUMBER = "a card's number in the place of a token"
 USED_UP = "a token that was used up"
 METHOD = "a payment method of another customer"
 NAME = "a plan's name in the place of its product's"
-BY_CARD = "a confirmed payment that does not say how it returns"
+COUNTED = "a list that does not ask for its total_count"
 
 
 def main(argv: list[str]) -> int:
@@ -87,12 +87,12 @@ def _request(options: argparse.Namespace, changed: list[str]) -> tuple[str, str,
     form = _put(options.data, r"(exp_year\]?)=(?:20[12]\d|2\d)$", r"\1=2049", YEAR, changed)
     if url.endswith("/v1/plans"):
         form = _put(form, r"^name=", "product[name]=", NAME, changed)
-    if url.endswith("/v1/payment_intents") and "confirm=true" in form:
-        form = [*form, "allowed_payment_method_types[0]=card"]
-        changed.append(BY_CARD)
     if options.get:
         url, form = f"{url}{'&' if '?' in url else '?'}{'&'.join(map(_quoted, form))}", []
     method = options.method or ("POST" if form else "GET")
+    if method == "GET" and os.environ.get("ASSAY_COUNTED"):
+        url = f"{url}{'&' if '?' in url else '?'}include[]=total_count"
+        changed.append(COUNTED)
     if url.endswith("/cards") and any(each.startswith("source[number]=") for each in form):
         url, form = url.removesuffix("cards") + "sources", [f"source={_token(options, form)}"]
         changed.append(NUMBER)

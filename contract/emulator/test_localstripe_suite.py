@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from contract.emulator.localstripe_suite import Script, report, sections
+from contract.emulator.curl import COUNTED
+from contract.emulator.localstripe_excuses import EXCUSES
+from contract.emulator.localstripe_suite import Script, idle, report, sections
 from contract.emulator.running import Emulator
 
 HEAD = "#!/bin/bash\nset -eux\n\nHOST=http://localhost:8420\nSK=sk_test_12345\n\n"
@@ -28,7 +30,7 @@ def test_a_section_has_the_variables_of_those_before(stand_in: Emulator, tmp_pat
         ("[ 1 -eq 2 ]\n", "failed"),
         ("curl -sSfg -u $SK: $HOST/v1/customers/cus_nobody\n", "failed"),
         ("x=$(curl -sSfg -u $SK: $HOST/v1/nothing | head -n 1)\n", "failed"),
-        ("curl -sSfg -u $SK: $HOST/v1/customers | grep total_count\n", "skipped"),
+        ("curl -sSfg -u $SK: $HOST/v1/sources -d type=ideal\n", "skipped"),
         ("code=$(curl -sg -o /dev/null -w '%{http_code}' -u $SK: $HOST/v1/nothing)\n[ $code = 404 ]\n", "passed"),
     ],
 )
@@ -68,7 +70,7 @@ def test_an_excuse_holds_for_the_answer_that_it_names_alone(stand_in: Emulator, 
     assert outcomes(stand_in, tmp_path, unpaid.format(customer="cus_nobody")) == ["failed"]
 
 
-def test_a_call_in_todays_words_is_told_from_one_as_written(stand_in: Emulator, tmp_path: Path) -> None:
+def test_a_call_in_stripes_words_is_told_from_one_as_written(stand_in: Emulator, tmp_path: Path) -> None:
     expired = (
         "curl -sSfg -u $SK: $HOST/v1/payment_methods -d type=card -d card[number]=4242424242424242 "
         "-d card[exp_month]=12 -d card[exp_year]=2020\n"
@@ -78,10 +80,10 @@ def test_a_call_in_todays_words_is_told_from_one_as_written(stand_in: Emulator, 
 
     assert rows(report(ran)) == {
         "passed as written": (1, 1),
-        "passed with calls in today's words": (1, 1),
+        "passed with calls in Stripe's words": (1, 1),
         "all": (2, 2),
     }
-    assert "today's words in   1 passed sections: a card that has expired since" in report(ran)
+    assert "Stripe's words in   1 passed sections: a card that has expired since" in report(ran)
 
 
 def rows(told: str) -> dict[str, tuple[int, int]]:
@@ -96,3 +98,22 @@ def test_a_report_says_where_and_how_many(stand_in: Emulator, tmp_path: Path) ->
 
     assert "line 9: failed at no call" in report(ran)
     assert rows(report(ran)) == {"passed as written": (1, 1), "failed": (1, 0), "all": (2, 1)}
+
+
+def test_an_excuse_that_nothing_needs_is_told(stand_in: Emulator, tmp_path: Path) -> None:
+    script = Script(tmp_path, stand_in.url)
+    ran = [script.run(1, "curl -sSfg -u $SK: $HOST/v1/sources -d type=ideal\n")]
+
+    (needed,) = set(EXCUSES) - set(idle(ran))
+    assert needed.reason == "the Sources API"
+    assert report(ran).count("never needed") == len(EXCUSES) - 1
+
+
+def test_a_list_is_asked_for_the_count_that_its_section_looks_for(stand_in: Emulator, tmp_path: Path) -> None:
+    counted = "curl -sSfg -u $SK: $HOST/v1/customers | grep total_count\n"
+    script = Script(tmp_path, stand_in.url)
+    (ran,) = (script.run(line, text) for line, text in sections(HEAD + counted))
+
+    assert ran.changed == (COUNTED,)
+    # Today's version, which this emulator speaks, has no such parameter.
+    assert "Received unknown parameter: include" in ran.failure
