@@ -111,6 +111,12 @@ def defects(session: nox.Session) -> None:
 
 
 @nox.session
+def coverage(session: nox.Session) -> None:
+    """Measure which branches of the system its tests take, by slice; exit 2 below readiness/coverage.toml."""
+    run(session, "-m", "readiness", "coverage", "--", *session.posargs, browser=True)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style and formatting."""
     run(session, "-m", "ruff", "check")

@@ -1,6 +1,6 @@
-"""python -m readiness prove | render | defects | schema.
+"""python -m readiness prove | render | defects | coverage | schema.
 
-Exit codes: 0 GO (or all killed), 2 NO-GO (or not all killed), 3 the harness failed and nothing was judged, 5 no planted
+Exit codes: 0 GO (or all killed, or enough), 2 NO-GO (or not), 3 the harness failed and nothing was judged, 5 no planted
 defect is needed for what was asked, 130 interrupted.
 """
 
@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from rich.console import Console
 
-from readiness import campaign, document, registry, report
+from readiness import campaign, coverage, document, registry, report
 from readiness.document import Document
 from readiness.prove import HarnessError, Order, cannot_write, prove, start_database
 
@@ -62,6 +62,9 @@ def _parser() -> Parser:
     defects.add_argument("--proving", metavar="C6.1,…", help="only the rows that one of these criteria needs")
     defects.add_argument("--evidence", type=Path, default=None, metavar="FILE", help="append evidence lines here too")
     defects.set_defaults(run=_defects)
+    covering = verbs.add_parser("coverage", help="measure which branches of the system its tests take, by slice")
+    covering.add_argument("tests", nargs="*", metavar="OPTION", help="for pytest, behind --")
+    covering.set_defaults(run=_coverage)
     verbs.add_parser("schema", help="print the schema of verdict.json").set_defaults(run=_schema)
     return parser
 
@@ -101,6 +104,14 @@ def _defects(options: argparse.Namespace, console: Console) -> int:
     except campaign.CampaignError as error:
         raise HarnessError(str(error)) from error
     return GO if found.sound else NO_GO
+
+
+def _coverage(options: argparse.Namespace, console: Console) -> int:
+    try:
+        parts = coverage.measure(options.tests, console)
+    except coverage.CoverageError as error:
+        raise HarnessError(str(error)) from error
+    return NO_GO if any(part.is_short for part in parts) else GO
 
 
 def _rows(options: argparse.Namespace) -> frozenset[int]:
