@@ -1,7 +1,7 @@
 """Which branches of the system its tests take, slice by slice, in whatever process they are taken.
 
-coverage measures, also in the servers and workers that the tests start; its figures are held against coverage.toml. What
-a test kills takes its figures with it, so that the true ones are these or higher.
+The package coverage measures, also in the servers and workers that the tests start; its figures are held against
+coverage.toml. What a test kills takes its figures with it, so that the true ones are these or higher.
 """
 
 import json
