@@ -7,11 +7,14 @@ codes are those of `python -m load run`.
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from fixtures.books import Mail, Operation, Snapshot
 from load import charts, folder, history, limits, report
+from load.capacity import found as capacity
+from load.capacity import picture
 from load.checkers import money, readings, shapes
 from load.evidence import lines as evidence_lines
 from load.findings import EXIT_CODES, Finding, Verdict, verdict
@@ -51,7 +54,8 @@ def judge(directory: Path) -> dict[str, Any]:
         "machine": machine,
     }
     folder.write(directory / folder.RESULT, result)
-    (directory / folder.REPORT).write_text(report.page(result, charts.of_run(profile, measures)), encoding="utf-8")
+    pictures = charts.of_run(profile, measures) + picture.section(capacity.of_steps(directory, result["trust"]))
+    (directory / folder.REPORT).write_text(report.page(result, pictures), encoding="utf-8")
     return result
 
 
@@ -141,7 +145,7 @@ def _result(  # noqa: PLR0917 - the members of the file, in their order
         "exit_code": EXIT_CODES[reached],
         "profile": run["profile"],
         "run": {name: value for name, value in run.items() if name != "profile"},
-        "trust": {"state": trust.state, "reasons": list(trust.reasons)},
+        "trust": asdict(trust),
         "findings": [each.to_json() for each in found],
         "verbs": [report.verb_row(verb, series) for verb, series in measures.verbs(phases).items()],
         "evidence": evidence_lines(profile.name, found, trust, reached),

@@ -1,0 +1,102 @@
+"""The capacity in a report: the steps, the law through them, and what each profile needs."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Final
+
+from load.capacity.found import need
+from load.capacity.usl import Law
+
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _BOTTOM, _TOP = 640, 260, 70, 28, 34, 20
+_POINTS: Final = 80
+_LINES: Final = 5
+
+
+def section(found: Mapping[str, Any] | None) -> str:
+    """Nothing for a run without steps."""
+    if found is None:
+        return ""
+    css = {"PASS": "pass", "INVALID": "unknown"}.get(found["verdict"], "unknown")
+    head = f"<h2>Capacity</h2><p class={css}>{escape(found['reason'])}</p>"
+    within = found["within_limits_per_s"]
+    held = "No step kept every limit." if within is None else f"Every limit held up to {within:.0f} requests a second."
+    needed = "".join(f"<li>{escape(need(each, found))}</li>" for each in found["profiles"])
+    return f"{head}<p>{held}</p>{_chart(found)}{_table(found['steps'])}<ul>{needed}</ul>"
+
+
+def _table(steps: Sequence[Mapping[str, Any]]) -> str:
+    if not steps:
+        return ""
+    names = list(steps[0])
+    head = "".join(f"<th>{escape(name.replace('_', ' '))}</th>" for name in names)
+    rows = "".join(f"<tr>{''.join(f'<td>{_cell(each[name])}</td>' for name in names)}</tr>" for each in steps)
+    return f"<div class=scroll><table><tr>{head}</tr>{rows}</table></div>"
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else escape(str(value))
+
+
+def _chart(found: Mapping[str, Any]) -> str:
+    steps = found["steps"]
+    if not steps:
+        return ""
+    law, title = _law(found["fit"]), "Requests ended in a second, by how many were under way at once"
+    highest = max([*(each["throughput_per_s"] for each in steps), found["capacity_per_s"] or 0.0])
+    frame = _Frame(_round_up(max(each["concurrency"] for each in steps)), _round_up(highest))
+    inside = [*frame.grid(), *(frame.point(each["concurrency"], each["throughput_per_s"]) for each in steps)]
+    inside += [frame.curve(law)] if law else []
+    inside += [frame.limit(found["capacity_per_s"])] if found["capacity_per_s"] else []
+    opening = f"<svg viewBox='0 0 {_WIDTH} {_HEIGHT}' role=img aria-label='{title}' class=chart>"
+    return f"<figure>{opening}{''.join(inside)}</svg><figcaption>{title}</figcaption></figure>"
+
+
+def _law(stored: Mapping[str, Any] | None) -> Law | None:
+    if stored is None:
+        return None
+    lamda, sigma, kappa = (stored[name]["value"] for name in ("lambda", "sigma", "kappa"))
+    return Law((1 - sigma) / lamda, sigma / lamda, kappa / lamda)
+
+
+def _round_up(value: float) -> float:
+    """To one, two or five times a power of ten."""
+    power = 10 ** math.floor(math.log10(value))
+    return float(next(step * power for step in (1, 2, 5, 10) if step * power >= value))
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    most_at_once: float
+    highest: float
+
+    def x(self, concurrency: float) -> float:
+        return _LEFT + concurrency / self.most_at_once * (_WIDTH - _LEFT - _RIGHT)
+
+    def y(self, throughput: float) -> float:
+        return _HEIGHT - _BOTTOM - min(1.0, throughput / self.highest) * (_HEIGHT - _BOTTOM - _TOP)
+
+    def grid(self) -> Iterator[str]:
+        for part in range(_LINES + 1):
+            at, value = self.x(self.most_at_once * part / _LINES), self.most_at_once * part / _LINES
+            yield f"<line class=grid x1={at:.1f} x2={at:.1f} y1={_TOP} y2={_HEIGHT - _BOTTOM} />"
+            yield f"<text x={at:.1f} y={_HEIGHT - 16} text-anchor=middle>{value:g}</text>"
+            at, value = self.y(self.highest * part / _LINES), self.highest * part / _LINES
+            yield f"<line class=grid x1={_LEFT} x2={_WIDTH - _RIGHT} y1={at:.1f} y2={at:.1f} />"
+            yield f"<text x={_LEFT - 6} y={at + 4:.1f} text-anchor=end>{value:g}/s</text>"
+
+    def point(self, concurrency: float, throughput: float) -> str:
+        return f"<circle class=waited cx={self.x(concurrency):.1f} cy={self.y(throughput):.1f} r=4 />"
+
+    def curve(self, law: Law) -> str:
+        levels = [self.most_at_once * n / _POINTS for n in range(_POINTS + 1)]
+        points = " ".join(f"{self.x(n):.1f},{self.y(law.throughput(n)):.1f}" for n in levels)
+        return f"<polyline class=service points='{points}' />"
+
+    def limit(self, capacity: float) -> str:
+        at = self.y(capacity)
+        label = f"<text class=limit x={_WIDTH - _RIGHT - 2} y={at - 4:.1f} text-anchor=end>{capacity:.0f}/s</text>"
+        return f"<line class=limit x1={_LEFT} x2={_WIDTH - _RIGHT} y1={at:.1f} y2={at:.1f} />{label}"
