@@ -5,8 +5,9 @@
 Answers are printed with an indent of two, as Stripe prints them: the script finds members by their line. Some things
 are not as Stripe takes them, and are said in its words: a card that has expired since gets a later year; a card's
 number given to `/cards` is made a token first, which is then given to `/sources`; a token that was used up becomes
-tok_visa, and another customer's payment method pm_card_visa; the name of a plan is given to its product; and a list is
-asked for its `total_count` where the section looks for it, which ASSAY_COUNTED says.
+tok_visa, and another customer's payment method pm_card_visa; the name of a plan is given to its product; a list is
+asked for its `total_count` where the section looks for it, which ASSAY_COUNTED says; and what was earned a moment ago
+is paid out a week later.
 Each call is added to the file that ASSAY_CALLS names, with whether a refusal of it is a failure (-f), and with what was
 changed about it, so that nobody takes a call in Stripe's words for one as it was written.
 """
@@ -31,6 +32,8 @@ USED_UP = "a token that was used up"
 METHOD = "a payment method of another customer"
 NAME = "a plan's name in the place of its product's"
 COUNTED = "a list that does not ask for its total_count"
+LATER = "a payout of what was earned a moment ago"
+_UNTIL_IT_IS_THERE_S = 7 * 24 * 3600
 
 
 def main(argv: list[str]) -> int:
@@ -38,7 +41,7 @@ def main(argv: list[str]) -> int:
     changed: list[str] = []
     method, url, form = _request(options, changed)
     status, body = _call(method, url, form, options.user, fails=options.fail, changed=changed)
-    instead = _instead(body, form, changed)
+    instead = _instead(url, body, form, changed)
     if instead is not None:
         _forget_last_call()
         status, body = _call(method, url, instead, options.user, fails=options.fail, changed=changed)
@@ -51,15 +54,26 @@ def main(argv: list[str]) -> int:
     return _FAILED if failed else 0
 
 
-def _instead(body: str, form: list[str], changed: list[str]) -> list[str] | None:
-    """The form to send instead, where the answer says that Stripe takes this no more."""
+def _instead(url: str, body: str, form: list[str], changed: list[str]) -> list[str] | None:
+    """The form to send instead, where the answer says that Stripe does not take this."""
     if "token_already_used" in body:
         changed.append(USED_UP)
         return ["source=tok_visa"]
     if "must be attached to the customer" in body and any(each.startswith("payment_method=pm_") for each in form):
         changed.append(METHOD)
         return [re.sub("^payment_method=.*", "payment_method=pm_card_visa", each) for each in form]
+    if "balance_insufficient" in body:
+        changed.append(LATER)
+        _wait(url)
+        return form
     return None
+
+
+def _wait(url: str) -> None:
+    """Let so much time pass that what was earned is there."""
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=30)
+    connection.request("POST", "/_emulator/clock", json.dumps({"advance_s": _UNTIL_IT_IS_THERE_S}))
+    connection.getresponse().read()
 
 
 def _forget_last_call() -> None:

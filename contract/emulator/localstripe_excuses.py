@@ -83,31 +83,10 @@ EXCUSES: Final = (
     ),
     Excuse(
         "refused",
-        "a payout in euros to an American account that holds none",
-        "api/payouts/create: the balance must cover it",
-        r"/v1/payouts \\\n +-d amount=1100 \\\n +-d currency=eur \\\n +\| grep",
-        r"^POST /v1/payouts amount=1100&currency=eur 400 .*external accounts in that currency \(eur\)",
-    ),
-    Excuse(
-        "refused",
         "404 for a parameter that names nothing",
         "404 is for what the path names, 400 for what a parameter names",
         r"payment_method='pm_doesnotexist'",
         r"^POST /v1/customers .*payment_method=pm_doesnotexist 400 .*No such PaymentM",
-    ),
-    Excuse(
-        "refused",
-        "credit of an American account's customer for a plan in euros",
-        "docs.stripe.com/invoicing/multi-currency-customers; localstripe's account is in euros",
-        r"items\[0\]\[plan\]=basique-mensuel .*amount_due\": ",
-        r"^POST /v1/subscriptions .* 400 .*no attached payment source",
-    ),
-    Excuse(
-        "refused",
-        "the invoice that this credit would have paid",
-        "docs.stripe.com/invoicing/multi-currency-customers; localstripe's account is in euros",
-        r"expand\[\]=data\.charge\.refunds",
-        r'^GET /v1/invoices\?customer=\S+ None 200 .*"data":\[\]',
     ),
     Excuse(
         "own",

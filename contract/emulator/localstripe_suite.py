@@ -11,8 +11,9 @@ hide the rest.
     skipped    it did not for a reason of `localstripe_excuses.py`, shown with where Stripe says so. What needs a
                variable that such a section should have made is skipped with it, whatever it then comes to
 
-It is run under the API version that it is written for: 2020-03-02, the last with all that it asks for, which is an
-invoice's one payment, a PaymentIntent's charges, pending items that no invoice asked for, and a customer's sources.
+It is run as the account that it is written for: a French one, which has euros, pinned to API 2020-03-02, the last
+version with all that it asks for: an invoice's one payment, a PaymentIntent's charges, pending items that no invoice
+asked for, and a customer's sources.
 
 Needs bash. Exit code 0 when no section failed and every excuse was needed.
 """
@@ -34,7 +35,7 @@ from contract.emulator.running import emulator
 
 _ROOT: Final = Path(__file__).parents[2]
 _REFUSED: Final = 400
-API_VERSION: Final = "2020-03-02"
+ACCOUNT: Final = ("--country", "FR", "--api-version", "2020-03-02")
 _RUN: Final = """
 set -eu
 curl() {{ "{python}" -m contract.emulator.curl "$@"; }}
@@ -197,7 +198,7 @@ def main() -> int:
     script = parser.parse_args().script.read_text(encoding="utf-8")
     with (
         tempfile.TemporaryDirectory() as name,
-        emulator(Path(name) / "emulator.log", "--api-version", API_VERSION, judged=False) as running,
+        emulator(Path(name) / "emulator.log", *ACCOUNT, judged=False) as running,
     ):
         run = Script(Path(name), running.url)
         ran = [run.run(line, text) for line, text in sections(script)]
