@@ -22,6 +22,7 @@ from fixtures.emulator import Emulator
 from fixtures.mailbox import Mailbox
 from load import crowd, evidence, folder, report, snapshot
 from load.command import Order, ordered_or_exit
+from load.comparison import environment
 from load.findings import EXIT_CODES
 from load.generating import GeneratorError, generate
 from load.judge import UnjudgeableError, judge
@@ -108,6 +109,7 @@ def _about(order: Order, arguments: list[str]) -> dict[str, Any]:
         "target": "a system of its own" if order.target is None else order.target.url,
         "began_at": datetime.now(UTC).isoformat(timespec="seconds"),  # noqa: TID251 - when the run was made, for its reader
         "python": platform.python_version(),
+        "environment": environment.of_this_machine(),
         "machine": f"{platform.machine()}, {psutil.cpu_count()} cores, {psutil.virtual_memory().total // 2**30} GiB",
         "shared": "the generator, the system, PostgreSQL and the emulated processor shared these cores",
     }

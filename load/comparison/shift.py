@@ -48,7 +48,8 @@ class Shift:
         is_large = self.shift > self.threshold
         if is_large and self.low > 0:
             return "fail"
-        return "unknown" if is_large or self.threshold > TO_BE_FOUND else "pass"
+        hides = self.threshold > TO_BE_FOUND and self.high > TO_BE_FOUND
+        return "unknown" if is_large or hides else "pass"
 
     @property
     def why(self) -> str:

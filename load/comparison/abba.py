@@ -1,0 +1,146 @@
+"""Two builds in turns, A B B A: what drifts on the machine meanwhile drifts for both.
+
+Each block is a whole load run on a system of its own, in the same words as `python -m load run`, and each pair of
+neighbours has the same plan of arrivals. Generator, bench and journeys are always this tree's; of another checkout the
+system alone is taken.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from fixtures.databases import SHARED_RUN, SHARED_URL
+from fixtures.system_commands import ROOT
+from load.command import REPORTS
+from load.comparison.commands import refused_as_invalid, tell
+from load.comparison.compared import in_turns
+from load.comparison.runs import UnusableError, read
+from load.findings import EXIT_CODES
+from load.parser import Parser
+
+SYSTEM: Final = "system"
+_ORDER: Final = ("a", "b", "b", "a")
+_GRACE_S: Final = 60.0  # the run ends its generator and its system in order
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """This tree's system, that of another checkout, or this tree's with a planted defect."""
+
+    root: Path
+    defect: Path | None = None
+
+    @classmethod
+    def at(cls, path: Path) -> "Build":
+        """Raises UnusableError for what is neither a checkout nor a planted defect."""
+        if path.suffix == ".py" and path.is_file():
+            return cls(ROOT, path.absolute())
+        if (path / SYSTEM / "__main__.py").is_file():
+            return cls(path.absolute())
+        raise UnusableError(f"{path} is neither a checkout, with a folder {SYSTEM}, nor the file of a planted defect")
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        return ("--bench-defect", str(self.defect)) if self.defect else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    number: int
+    name: str
+    seed: int
+
+    @property
+    def folder(self) -> str:
+        return f"{self.number:02d}-{self.name}"
+
+
+def blocks(rounds: int, seed: int) -> list[Block]:
+    """Two neighbours are a pair and share a seed."""
+    names = _ORDER * rounds
+    return [Block(number + 1, name, seed + number // 2) for number, name in enumerate(names)]
+
+
+@refused_as_invalid
+def abba(arguments: Sequence[str]) -> int:
+    """Load two builds in turns, and say whether B is slower than A."""
+    parser = Parser(prog="python -m load abba", description=abba.__doc__)
+    help_build = "the root of a checkout, or the file of a planted defect"
+    parser.add_argument("--a", type=Path, default=ROOT, metavar="BUILD", help=f"{help_build}; this tree as it is")
+    parser.add_argument("--b", type=Path, required=True, metavar="BUILD", help=help_build)
+    parser.add_argument("--rounds", type=int, default=3, help="of A B B A; three are the fewest that can decide")
+    parser.add_argument("--seed", type=int, default=1, help="of the first pair; the next has the next")
+    parser.add_argument("--profile", default="smoke", help="as of a run")
+    parser.add_argument("--scale", type=float, metavar="F", help="as of a run")
+    parser.add_argument("--out", type=Path, metavar="DIR", help=f"a folder for all of it ({REPORTS}/abba)")
+    given = parser.parse_args(arguments)
+    out = (given.out or REPORTS / "abba").absolute()
+    builds = {"a": Build.at(given.a), "b": Build.at(given.b)}
+    profile = str(Path(given.profile).absolute()) if given.profile.endswith(".toml") else given.profile
+    options = ["--profile", profile, *(["--scale", str(given.scale)] if given.scale is not None else [])]
+    plan = blocks(given.rounds, given.seed)
+    for block in plan:
+        print(f"abba: block {block.number} of {len(plan)}, {block.name.upper()}", flush=True)  # noqa: T201 - its own words
+        code = load(builds[block.name], [*options, "--seed", str(block.seed)], out / block.folder)
+        if code == EXIT_CODES["BROKEN"]:
+            print(f"abba: block {block.number} broke; see {out / block.folder}", file=sys.stderr)  # noqa: T201 - same
+            return code
+    runs = {
+        name: [read(out / block.folder) for block in sorted(plan, key=_pair) if block.name == name] for name in "ab"
+    }
+    return tell(in_turns(runs["a"], runs["b"]), out / "comparison.json")
+
+
+def _pair(block: Block) -> int:
+    return block.seed
+
+
+def load(build: Build, options: Sequence[str], out: Path) -> int:
+    """One block; its exit code. An end that is asked of this process is asked of the run first."""
+    command = [sys.executable, "-m", "load", "run", *options, *build.options, "--out", str(out)]
+    with (
+        overlaid(build.root) as root,
+        _ending_on_term(),
+        subprocess.Popen(command, cwd=root, env=_environment()) as run,
+    ):
+        try:
+            return run.wait()
+        except BaseException:
+            run.terminate()
+            run.wait(_GRACE_S)
+            raise
+
+
+def _environment() -> dict[str, str]:
+    """Without the address of a PostgreSQL whose template is of another build."""
+    return {name: value for name, value in os.environ.items() if name not in {SHARED_URL, SHARED_RUN}}
+
+
+@contextmanager
+def overlaid(root: Path) -> Iterator[Path]:
+    """This tree, with the system of another: the instrument stays the same, whatever is measured."""
+    if root == ROOT:
+        yield ROOT
+        return
+    with tempfile.TemporaryDirectory(prefix="assay-abba-") as made:
+        for each in ROOT.iterdir():
+            if each.name != SYSTEM:
+                (Path(made) / each.name).symlink_to(each)
+        (Path(made) / SYSTEM).symlink_to(root / SYSTEM)
+        yield Path(made)
+
+
+@contextmanager
+def _ending_on_term() -> Iterator[None]:
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(EXIT_CODES["BROKEN"]))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
