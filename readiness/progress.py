@@ -62,6 +62,8 @@ def _sentence(run: Run) -> str:
     name = f"{run.suite.name:<10}"
     if run.state == "running" and not run.lines:
         return f"{name} started" if run.seconds < 1 else f"{name} running   {run.seconds:4.0f} s"
+    if not run.was_asked:
+        return f"{name} left out: it proves nothing of what is judged"
     undecided = "to go" if run.state == "running" else "unknown"
     counts = f"{run.count('pass')} passed, {run.count('fail')} failed, {run.count('unknown')} {undecided}"
     return f"{name} {run.state.replace('_', ' '):<9} {run.seconds:4.0f} s   {counts}   {run.problem}".rstrip()

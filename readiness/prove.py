@@ -60,7 +60,7 @@ def prove(order: Order, console: Console) -> Document:
         environment=environment.facts() | {"Seed": str(order.seed)},
         reproduce=_reproduce(order),
     )
-    return _conclude(order, requirements, given, runs, around)
+    return _conclude(order, requirements, given, [run for run in runs if run.was_asked], around)
 
 
 def _inputs(order: Order) -> tuple[Registry, dict[str, Answer], tuple[Suite, ...]]:

@@ -28,6 +28,11 @@ class Run:
     lines: list[Line] = field(default_factory=list)
     child: Child | None = None
 
+    @property
+    def was_asked(self) -> bool:
+        """False for a suite that ended well and had nothing to prove of what is judged."""
+        return bool(self.lines) or self.state != "finished"
+
     def count(self, outcome: evidence.Outcome) -> int:
         return sum(line.outcome == outcome for line in self.lines)
 

@@ -75,7 +75,7 @@ def test_a_suite_may_say_that_nothing_was_asked_of_it_and_never_by_silence(
     tmp_path: Path, body: str, state: str
 ) -> None:
     (done,) = run(tmp_path, suite(body).model_copy(update={"idle": 5}))
-    assert (done.state, done.count("pass")) == (state, 0)
+    assert (done.state, done.count("pass"), done.was_asked) == (state, 0, state == "crashed")
 
 
 def test_a_narrowed_suite_is_told_the_criteria_and_a_whole_one_is_not(tmp_path: Path) -> None:
