@@ -1,7 +1,7 @@
 """The capacity that a run's folder shows: `python -m load.capacity DIR`, offline.
 
 It judges the run again, writes capacity.json beside its other files, and ends with 0 when the capacity is known, 4 when
-the generator may have been the limit, 5 when it was not reached or is in doubt, 3 when there is no whole run.
+the generator or other work may have been the limit, 5 when it was not reached or is in doubt, 3 without a whole run.
 """
 
 import sys

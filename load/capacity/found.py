@@ -73,9 +73,11 @@ def judged(
 
 
 def _verdict(fitted: Fit | None, seen: float, steps: int, trust: Mapping[str, Any]) -> tuple[Verdict, str]:
-    """A load that was not made because the system was full is what a breakpoint is for; a sick generator is not."""
+    """A load that was not made because the system was full is what steps are for; a sick generator is not."""
     if trust["state"] == "INVALID" and not trust["undelivered"]:
-        return "INVALID", f"the generator may have been the limit: {'; '.join(trust['reasons'])}"
+        return "INVALID", f"not the system but the generator or its machine may have been the limit: {_reasons(trust)}"
+    if trust["disturbed"]:
+        return "INCONCLUSIVE", f"at least {seen:.0f}/s, and more on a machine of its own: {_reasons(trust)}"
     if fitted is None:
         reason = f"{steps} of the {MINIMUM_STEPS} steps that a fit needs"
         return "INCONCLUSIVE", f"capacity not reached: at least {seen:.0f}/s ({reason})"
@@ -87,6 +89,10 @@ def _verdict(fitted: Fit | None, seen: float, steps: int, trust: Mapping[str, An
         bend = f"the highest step must come within {REACHED:.0%} of the maximum, which may be {_per_s(high)}"
         return "INCONCLUSIVE", f"capacity not reached: at least {seen:.0f}/s ({bend})"
     return "PASS", _sentence(fitted)
+
+
+def _reasons(trust: Mapping[str, Any]) -> str:
+    return "; ".join(trust["reasons"])
 
 
 def _sentence(fitted: Fit) -> str:

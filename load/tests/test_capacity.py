@@ -21,7 +21,7 @@ from load.tests import made_run
 from load.tests.made_run import doctored
 
 SERVER = Law(0.01, 0.0002, 0.000_01)  # at most 1,216/s, with 32 at once
-SECONDS = 2.0
+SECONDS = 1.0
 RISING = (1, 4, 8, 16, 32, 64)
 
 Json = dict[str, Any]
@@ -132,6 +132,15 @@ def test_a_sick_generator_says_nothing_about_the_system(tmp_path: Path) -> None:
     with doctored(run, folder.GENERATOR) as generator:
         generator["cpu"] = [0.99] * 20
     assert capacity_of(run)["verdict"] == "INVALID"
+
+
+def test_a_machine_that_others_filled_may_hold_more(tmp_path: Path) -> None:
+    run = make(tmp_path / "run")
+    with doctored(run, folder.MACHINE) as machine:
+        machine["foreign_share"] = 0.6
+    found = capacity_of(run)
+    assert (found["verdict"], found["capacity_per_s"]) == ("INCONCLUSIVE", None)
+    assert found["reason"].startswith("at least 12")
 
 
 def test_arrivals_dropped_by_a_full_system_are_what_a_breakpoint_is_for(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from load.comparison import abba, environment
 from load.comparison.baseline import runs_at
 from load.comparison.commands import baseline, compare
 from load.comparison.compared import compared
-from load.comparison.runs import Run
+from load.comparison.rehearsal import alarms, made_up
 from load.measures import Measures
 from load.tests import made_run
 from load.tests.made_run import doctored
@@ -60,28 +60,18 @@ def test_a_candidate_that_is_ten_per_cent_slower_fails(tmp_path: Path, capsys: p
     assert all(0.05 < shift < 0.16 for shift in slower.values()), slower
 
 
-def points(count: int, *, factor: float = 1.0) -> list[Run]:
-    """What a run differs by is partly common to all its statistics, and partly of each."""
-    typical = {"calls_p50_ms": 8.0, "calls_p95_ms": 21.0, "cpu_ms_per_request": 4.0, "payments_p50_ms": 40.0}
-    found = []
-    for number in range(count):
-        common = factor * DRAWN.lognormvariate(0, NOISE / 2)
-        values = {name: value * common * DRAWN.lognormvariate(0, NOISE / 2) for name, value in typical.items()}
-        found.append(Run(str(number), {}, values))
-    return found
-
-
 def test_the_same_build_twice_is_silent_ten_times_of_ten() -> None:
-    assert [compared(points(8), points(8))["verdict"] for _ in range(10)] == ["PASS"] * 10
+    verdicts = [compared(made_up(8, DRAWN), made_up(8, DRAWN))["verdict"] for _ in range(10)]
+    assert verdicts == ["PASS"] * 10
 
 
 def test_a_build_that_is_a_tenth_slower_is_found_ten_times_of_ten() -> None:
-    assert [compared(points(8), points(8, factor=1.1))["verdict"] for _ in range(10)] == ["FAIL"] * 10
+    verdicts = [compared(made_up(8, DRAWN), made_up(8, DRAWN, factor=1.1))["verdict"] for _ in range(10)]
+    assert verdicts == ["FAIL"] * 10
 
 
 def test_the_same_build_twice_hardly_ever_alarms_with_few_runs_either() -> None:
-    alarms = sum(compared(points(4), points(4))["verdict"] == "FAIL" for _ in range(200))
-    assert alarms <= 4, alarms
+    assert alarms(4, 200, DRAWN) <= 6
 
 
 def test_a_stored_baseline_stands_for_its_runs(tmp_path: Path) -> None:
