@@ -49,8 +49,12 @@ def page(result: Mapping[str, Any], pictures: str = "") -> str:
         "<h2>The machine</h2>" + _pairs(_machine(result["machine"])),
         f"<h2>How to repeat it</h2><pre>{_text(run['command'])}</pre>" + _pairs(_shape(profile) | run),
     ]
+    return document(title, "".join(parts))
+
+
+def document(title: str, body: str) -> str:
     head = f"{_HEAD}<title>{_text(title)}</title>"
-    return f"{head}<style>{_STYLE}</style><body><main>{''.join(parts)}</main></body></html>\n"
+    return f"{head}<style>{_STYLE}</style><body><main>{body}</main></body></html>\n"
 
 
 def _verdict(result: Mapping[str, Any]) -> str:

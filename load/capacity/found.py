@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,7 +57,8 @@ def judged(
     verdict, reason = _verdict(fitted, seen, len(steps), trust)
     capacity = fitted.law.maximum if fitted and verdict == "PASS" else None
     share_of = list(needs(known, profile, requests_per_arrival, capacity or seen))
-    within = [each.step.throughput for each in steps if each.within_limits]
+    by_rate = sorted(steps, key=lambda each: each.arrivals_per_s)
+    within = [each.step.throughput for each in takewhile(lambda each: each.within_limits, by_rate)]
     return {
         "schema": 1,
         "verdict": verdict,

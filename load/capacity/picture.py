@@ -12,13 +12,24 @@ from load.capacity.usl import Law
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _BOTTOM, _TOP = 640, 260, 70, 28, 34, 20
 _POINTS: Final = 80
 _LINES: Final = 5
+_COLUMNS: Final = {
+    "name": "step",
+    "arrivals_per_s": "arrivals/s",
+    "throughput_per_s": "ended/s",
+    "concurrency": "at once",
+    "payments_p95_ms": "payments p95, ms",
+    "calls_p95_ms": "calls p95, ms",
+    "errors_percent": "errors, %",
+    "dropped": "dropped",
+    "within_limits": "limits",
+}
 
 
 def section(found: Mapping[str, Any] | None) -> str:
     """Nothing for a run without steps."""
     if found is None:
         return ""
-    css = {"PASS": "pass", "INVALID": "unknown"}.get(found["verdict"], "unknown")
+    css = "pass" if found["verdict"] == "PASS" else "unknown"
     head = f"<h2>Capacity</h2><p class={css}>{escape(found['reason'])}</p>"
     within = found["within_limits_per_s"]
     held = "No step kept every limit." if within is None else f"Every limit held up to {within:.0f} requests a second."
@@ -29,16 +40,21 @@ def section(found: Mapping[str, Any] | None) -> str:
 def _table(steps: Sequence[Mapping[str, Any]]) -> str:
     if not steps:
         return ""
-    names = list(steps[0])
-    head = "".join(f"<th>{escape(name.replace('_', ' '))}</th>" for name in names)
-    rows = "".join(f"<tr>{''.join(f'<td>{_cell(each[name])}</td>' for name in names)}</tr>" for each in steps)
+    head = "".join(f"<th{_side(name)}>{title}</th>" for name, title in _COLUMNS.items())
+    rows = "".join(f"<tr>{''.join(_cell(name, each[name]) for name in _COLUMNS)}</tr>" for each in steps)
     return f"<div class=scroll><table><tr>{head}</tr>{rows}</table></div>"
 
 
-def _cell(value: object) -> str:
+def _side(name: str) -> str:
+    return "" if name == "name" else " class=number"
+
+
+def _cell(name: str, value: object) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "" if value is None else escape(str(value))
+        value = "held" if value else "broken"
+    elif isinstance(value, float):
+        value = f"{value:.1f}"
+    return f"<td{_side(name)}>{'' if value is None else escape(str(value))}</td>"
 
 
 def _chart(found: Mapping[str, Any]) -> str:
@@ -50,7 +66,7 @@ def _chart(found: Mapping[str, Any]) -> str:
     frame = _Frame(_round_up(max(each["concurrency"] for each in steps)), _round_up(highest))
     inside = [*frame.grid(), *(frame.point(each["concurrency"], each["throughput_per_s"]) for each in steps)]
     inside += [frame.curve(law)] if law else []
-    inside += [frame.limit(found["capacity_per_s"])] if found["capacity_per_s"] else []
+    inside += [frame.limit(found["capacity_per_s"], found["fit"]["maximum"])] if found["capacity_per_s"] else []
     opening = f"<svg viewBox='0 0 {_WIDTH} {_HEIGHT}' role=img aria-label='{title}' class=chart>"
     return f"<figure>{opening}{''.join(inside)}</svg><figcaption>{title}</figcaption></figure>"
 
@@ -96,7 +112,9 @@ class _Frame:
         points = " ".join(f"{self.x(n):.1f},{self.y(law.throughput(n)):.1f}" for n in levels)
         return f"<polyline class=service points='{points}' />"
 
-    def limit(self, capacity: float) -> str:
-        at = self.y(capacity)
+    def limit(self, capacity: float, interval: Mapping[str, float]) -> str:
+        at, low, high = (self.y(each) for each in (capacity, interval["low"], interval["high"]))
+        width = _WIDTH - _LEFT - _RIGHT
+        band = f"<rect x={_LEFT} y={high:.1f} width={width} height={low - high:.1f} fill-opacity=.15 />"
         label = f"<text class=limit x={_WIDTH - _RIGHT - 2} y={at - 4:.1f} text-anchor=end>{capacity:.0f}/s</text>"
-        return f"<line class=limit x1={_LEFT} x2={_WIDTH - _RIGHT} y1={at:.1f} y2={at:.1f} />{label}"
+        return f"{band}<line class=limit x1={_LEFT} x2={_WIDTH - _RIGHT} y1={at:.1f} y2={at:.1f} />{label}"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from load import folder
-from load.comparison import compared
+from load.comparison import compared, picture
 from load.comparison.baseline import BASELINES, runs_at, store
 from load.comparison.runs import UnusableError
 from load.findings import EXIT_CODES
@@ -34,7 +34,9 @@ def compare(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "baseline", nargs="+", type=Path, metavar="BASELINE", help="folders of runs, or stored baselines"
     )
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write the comparison there, as JSON")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="write the comparison there as JSON, and beside it as a page"
+    )
     before, dashes, after = _divided(list(arguments))
     given = parser.parse_args(before)
     if not dashes or not after:
@@ -70,5 +72,6 @@ def tell(found: compared.Json, out: Path | None) -> int:
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
         folder.write(out, found)
+        out.with_suffix(".html").write_text(picture.page(found), encoding="utf-8")
     print(compared.text(found))  # noqa: T201 - the command's own words
     return int(found["exit_code"])

@@ -152,6 +152,14 @@ def test_arrivals_dropped_by_a_full_system_are_what_a_breakpoint_is_for(tmp_path
     assert [step["within_limits"] for step in found["steps"]] == [True] * 5 + [False]
 
 
+def test_limits_hold_up_to_the_first_step_that_breaks_one(tmp_path: Path) -> None:
+    run = make(tmp_path / "run")
+    with doctored(run, folder.GENERATOR) as generator:
+        generator["dropped"] = {"step 8": 60}
+    found = capacity_of(run)
+    assert found["within_limits_per_s"] == found["steps"][1]["throughput_per_s"]
+
+
 def test_a_torn_history_is_no_capacity(tmp_path: Path) -> None:
     run = make(tmp_path / "run")
     lines = (run / folder.HISTORY).read_text(encoding="utf-8").splitlines(keepends=True)

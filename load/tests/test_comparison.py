@@ -58,6 +58,9 @@ def test_a_candidate_that_is_ten_per_cent_slower_fails(tmp_path: Path, capsys: p
     assert "comparison: FAIL. The candidate is slower." in capsys.readouterr().out
     slower = {row["statistic"]: row["shift"] for row in folder.read(out)["statistics"] if row["outcome"] == "fail"}
     assert all(0.05 < shift < 0.16 for shift in slower.values()), slower
+    page = out.with_suffix(".html").read_text(encoding="utf-8")
+    assert "<strong>FAIL</strong>" in page
+    assert page.count("<circle") == len(folder.read(out)["statistics"])
 
 
 def test_the_same_build_twice_is_silent_ten_times_of_ten() -> None:
