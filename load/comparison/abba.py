@@ -5,6 +5,7 @@ neighbours has the same plan of arrivals. Generator, bench and journeys are alwa
 system alone is taken.
 """
 
+import argparse
 import os
 import signal
 import subprocess
@@ -21,7 +22,7 @@ from fixtures.system_commands import ROOT
 from load.command import REPORTS
 from load.comparison.commands import refused_as_invalid, tell
 from load.comparison.compared import in_turns
-from load.comparison.runs import UnusableError, read
+from load.comparison.runs import Run, UnusableError, read
 from load.findings import EXIT_CODES
 from load.parser import Parser
 
@@ -71,35 +72,45 @@ def blocks(rounds: int, seed: int) -> list[Block]:
 @refused_as_invalid
 def abba(arguments: Sequence[str]) -> int:
     """Load two builds in turns, and say whether B is slower than A."""
-    parser = Parser(prog="python -m load abba", description=abba.__doc__)
-    help_build = "the root of a checkout, or the file of a planted defect"
-    parser.add_argument("--a", type=Path, default=ROOT, metavar="BUILD", help=f"{help_build}; this tree as it is")
-    parser.add_argument("--b", type=Path, required=True, metavar="BUILD", help=help_build)
-    parser.add_argument("--rounds", type=int, default=3, help="of A B B A; three are the fewest that can decide")
-    parser.add_argument("--seed", type=int, default=1, help="of the first pair; the next has the next")
-    parser.add_argument("--profile", default="smoke", help="as of a run")
-    parser.add_argument("--scale", type=float, metavar="F", help="as of a run")
-    parser.add_argument("--out", type=Path, metavar="DIR", help=f"a folder for all of it ({REPORTS}/abba)")
-    given = parser.parse_args(arguments)
+    given = _ordered(arguments)
     out = (given.out or REPORTS / "abba").absolute()
+    told = out / "comparison.json"
+    told.unlink(missing_ok=True)  # an earlier one says nothing about these blocks
     builds = {"a": Build.at(given.a), "b": Build.at(given.b)}
-    profile = str(Path(given.profile).absolute()) if given.profile.endswith(".toml") else given.profile
-    options = ["--profile", profile, *(["--scale", str(given.scale)] if given.scale is not None else [])]
-    plan = blocks(given.rounds, given.seed)
+    plan, options = blocks(given.rounds, given.seed), _options(given.profile, given.scale)
+    made: dict[str, list[Run]] = {"a": [], "b": []}
     for block in plan:
         print(f"abba: block {block.number} of {len(plan)}, {block.name.upper()}", flush=True)  # noqa: T201 - its own words
         code = load(builds[block.name], [*options, "--seed", str(block.seed)], out / block.folder)
         if code == EXIT_CODES["BROKEN"]:
             print(f"abba: block {block.number} broke; see {out / block.folder}", file=sys.stderr)  # noqa: T201 - same
             return code
-    runs = {
-        name: [read(out / block.folder) for block in sorted(plan, key=_pair) if block.name == name] for name in "ab"
-    }
-    return tell(in_turns(runs["a"], runs["b"]), out / "comparison.json")
+        made[block.name].append(read(out / block.folder))  # one that cannot be used ends it here, not after the last
+    return tell(in_turns(made["a"], made["b"]), told)
 
 
-def _pair(block: Block) -> int:
-    return block.seed
+def _ordered(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = Parser(prog="python -m load abba", description=abba.__doc__)
+    build = "the root of a checkout, or the file of a planted defect"
+    parser.add_argument(
+        "--a", type=Path, default=ROOT, metavar="BUILD", help=f"{build}; without it, this tree as it is"
+    )
+    parser.add_argument("--b", type=Path, required=True, metavar="BUILD", help=build)
+    parser.add_argument("--rounds", type=int, default=3, help="of A B B A; three are the fewest that can decide")
+    parser.add_argument("--seed", type=int, default=1, help="of the first pair's plan; each later pair has the next")
+    parser.add_argument("--profile", default="smoke", help="as of a run")
+    parser.add_argument("--scale", type=float, metavar="F", help="as of a run")
+    parser.add_argument("--out", type=Path, metavar="DIR", help=f"a folder for all of it ({REPORTS}/abba)")
+    given = parser.parse_args(arguments)
+    if given.rounds < 1:
+        parser.error(f"--rounds {given.rounds} must be 1 or more")
+    return given
+
+
+def _options(profile: str, scale: float | None) -> list[str]:
+    """Of every block, wherever its folder is: a profile given by its path is still found."""
+    named = str(Path(profile).absolute()) if profile.endswith(".toml") else profile
+    return ["--profile", named, *(["--scale", str(scale)] if scale is not None else [])]
 
 
 def load(build: Build, options: Sequence[str], out: Path) -> int:
@@ -113,9 +124,16 @@ def load(build: Build, options: Sequence[str], out: Path) -> int:
         try:
             return run.wait()
         except BaseException:
-            run.terminate()
-            run.wait(_GRACE_S)
+            _end(run)
             raise
+
+
+def _end(run: subprocess.Popen[bytes]) -> None:
+    run.terminate()
+    try:
+        run.wait(_GRACE_S)
+    except subprocess.TimeoutExpired:
+        run.kill()
 
 
 def _environment() -> dict[str, str]:

@@ -30,6 +30,10 @@ def in_turns(baseline: Sequence[Run], candidate: Sequence[Run]) -> Json:
 
 
 def _judged(baseline: Sequence[Run], candidate: Sequence[Run], law: Callable[[Values, Values], Shift]) -> Json:
+    if not baseline or not candidate:
+        raise UnusableError(
+            f"{len(baseline)} runs of the baseline and {len(candidate)} of the candidate: some are needed"
+        )
     everything = [*baseline, *candidate]
     wrong = differences([run.fingerprint for run in everything])
     if wrong:

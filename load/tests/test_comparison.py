@@ -152,10 +152,12 @@ def test_misuse_is_no_verdict(arguments: list[str]) -> None:
 
 def test_what_is_no_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "other.json").write_text("[]", encoding="utf-8")
+    folder.write(tmp_path / "empty.json", {"schema": 1, "runs": []})
     for path, complaint in (
         (tmp_path, "run.json"),
         (tmp_path / "none", "neither"),
         (tmp_path / "other.json", "no stored"),
+        (tmp_path / "empty.json", "0 runs of the baseline"),
     ):
         assert compare([str(path), "--", str(path)]) == 4
         assert complaint in capsys.readouterr().err
@@ -191,6 +193,20 @@ def test_a_block_that_broke_ends_the_comparison(tmp_path: Path, monkeypatch: pyt
     assert not (tmp_path / "comparison.json").exists()
 
 
+def test_a_block_that_nobody_can_vouch_for_ends_the_comparison_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def load(_build: abba.Build, _options: Sequence[str], out: Path) -> int:
+        with doctored(make(out), folder.RESULT) as stored:
+            stored["trust"] = {"state": "INVALID", "reasons": ["its loop lagged"]}
+        return 4
+
+    monkeypatch.setattr(abba, "load", load)
+    assert abba.abba(["--b", str(ROOT), "--out", str(tmp_path)]) == 4
+    assert "its loop lagged" in capsys.readouterr().err
+    assert [each.name for each in tmp_path.iterdir()] == ["01-a"]
+
+
 def test_of_another_checkout_the_system_alone_is_taken(tmp_path: Path) -> None:
     (tmp_path / "system").mkdir()
     (tmp_path / "system" / "__main__.py").touch()
@@ -198,6 +214,12 @@ def test_of_another_checkout_the_system_alone_is_taken(tmp_path: Path) -> None:
         assert (made / "system").resolve() == tmp_path / "system"
         assert (made / "load").resolve() == ROOT / "load"
     assert not made.exists()
+
+
+def test_no_round_at_all_is_misuse() -> None:
+    with pytest.raises(SystemExit) as ended:
+        abba.abba(["--b", str(ROOT), "--rounds", "0"])
+    assert ended.value.code == 3
 
 
 def test_what_is_no_build_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
