@@ -58,7 +58,8 @@ def measure(arguments: Sequence[str], console: Console, out: Path = OUT) -> tupl
     """Run the suites and read what they took. Raises CoverageError when a test fails, for then less was driven."""
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    measured = os.environ | {"COVERAGE_FILE": str((out / "data").resolve())}
+    # The plugin that keeps figures is found wherever a test starts a process.
+    measured = os.environ | {"COVERAGE_FILE": str((out / "data").resolve()), "PYTHONPATH": str(Path.cwd())}
     tool = [sys.executable, "-m", "coverage"]
     driving = subprocess.run([*tool, "run", "-m", "pytest", *AT_ONCE, *SUITES, *arguments], env=measured, check=False)
     if driving.returncode:
