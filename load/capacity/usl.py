@@ -145,6 +145,8 @@ def fit(steps: Sequence[Step], seed: int = 1) -> Fit:
 def _redrawn(step: Step, drawn: random.Random) -> Window:
     """One window fewer than there are: the mean of so many varies as the mean of the step itself does."""
     chosen = drawn.choices(step.windows, k=max(1, len(step.windows) - 1))
+    if not any(each.throughput for each in chosen):
+        return Window(step.concurrency, step.throughput)
     return Window(fmean(each.concurrency for each in chosen), fmean(each.throughput for each in chosen))
 
 

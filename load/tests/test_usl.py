@@ -69,3 +69,8 @@ def test_a_measurement_that_follows_no_law_is_told_from_noise() -> None:
     steps = measured(BENT, noise=0.03)
     odd = [Window(each.concurrency, each.throughput * 0.6) for each in steps[3].windows]
     assert fit([*steps[:3], Step("odd", tuple(odd)), *steps[4:]]).is_worse_than_noise
+
+
+def test_windows_in_which_nothing_ended_are_survived() -> None:
+    steps = [Step(str(n), (*[Window(n, 0.0)] * 9, Window(n, 10.0 * n))) for n in LEVELS]
+    assert fit(steps).law.lamda == pytest.approx(1.0)
