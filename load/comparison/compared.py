@@ -21,7 +21,17 @@ _MEANING: Final[Mapping[Verdict, str]] = {
 
 def compared(baseline: Sequence[Run], candidate: Sequence[Run]) -> Json:
     """Two groups of runs. Raises UnusableError for groups that were not made alike."""
-    return _judged(baseline, candidate, between)
+    found = _judged(baseline, candidate, between)
+    disturbed = [run.name for run in candidate if run.disturbed]
+    return found | _excused(disturbed) if found["verdict"] == "FAIL" and disturbed else found
+
+
+def _excused(disturbed: Sequence[str]) -> Json:
+    """In turns, the others would have disturbed both builds alike."""
+    verdict: Verdict = "INVALID"
+    meaning = f"The candidate is slower, but other work filled the machine in {', '.join(disturbed)}"
+    way_out = "make those runs again, or load both builds in turns"
+    return {"verdict": verdict, "exit_code": EXIT_CODES[verdict], "meaning": f"{meaning}: {way_out}."}
 
 
 def in_turns(baseline: Sequence[Run], candidate: Sequence[Run]) -> Json:

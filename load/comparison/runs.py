@@ -17,18 +17,22 @@ class UnusableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A statistic that a run has too few samples of is not among its own."""
+    """A statistic that a run has too few samples of is not among its own.
+
+    `disturbed` when other work filled the machine, which makes everything slower, and nobody's fault.
+    """
 
     name: str
     fingerprint: Mapping[str, Any]
     statistics: Mapping[str, float]
+    disturbed: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        return cls(stored["name"], stored["fingerprint"], stored["statistics"])
+        return cls(stored["name"], stored["fingerprint"], stored["statistics"], stored["disturbed"])
 
 
 def read(directory: Path) -> Run:
@@ -47,7 +51,7 @@ def read(directory: Path) -> Run:
     measures = Measures.from_json(folder.read(directory / folder.HISTOGRAMS))
     profile = Profile.from_json(run["profile"])
     found = _latencies(profile, measures) | _cpu(directory, run, measures) | _capacity(directory)
-    return Run(str(directory), fingerprint(run), found)
+    return Run(str(directory), fingerprint(run), found, result["trust"].get("disturbed", False))
 
 
 def _latencies(profile: Profile, measures: Measures) -> dict[str, float]:

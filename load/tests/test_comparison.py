@@ -34,7 +34,7 @@ def make(directory: Path, *, factor: float = 1.0, noise: float = NOISE) -> Path:
     of_this = environment.of_this_machine()
     run = {"profile": made_run.PROFILE.to_json(), "own_system": True, "environment": of_this}
     folder.write(directory / folder.RUN, run)
-    trust: dict[str, Any] = {"state": "TRUSTED", "reasons": []}
+    trust: dict[str, Any] = {"state": "TRUSTED", "reasons": [], "undelivered": False, "disturbed": False}
     folder.write(directory / folder.RESULT, {"verdict": "PASS", "trust": trust})
     slower = factor * DRAWN.lognormvariate(0, noise)
     folder.write(directory / folder.MACHINE, {"cpu_s": {"application": 2 * REQUESTS * 0.004 * slower}})
@@ -120,6 +120,15 @@ def test_a_run_that_nobody_can_vouch_for_is_refused_by_its_name(
         stored.update(changes)
     assert compare([str(run), "--", str(run)]) == 4
     assert f"{run} " in capsys.readouterr().err
+
+
+def test_what_others_slowed_is_no_fault_of_the_candidate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before, after = group(tmp_path / "a", 5), group(tmp_path / "b", 5, factor=1.5)
+    with doctored(Path(after[2]), folder.RESULT) as stored:
+        stored["trust"] |= {"state": "DEGRADED", "disturbed": True}
+    assert compare([*before, "--", *after]) == 4
+    assert f"other work filled the machine in {after[2]}: make those runs again" in capsys.readouterr().out
+    assert compare([*after, "--", *before]) == 0
 
 
 def test_a_statistic_of_too_few_requests_is_unknown(tmp_path: Path) -> None:
