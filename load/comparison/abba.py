@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ from fixtures.databases import SHARED_RUN, SHARED_URL
 from fixtures.system_commands import ROOT
 from load.command import REPORTS
 from load.comparison.commands import refused_as_invalid, tell
-from load.comparison.compared import in_turns
+from load.comparison.compared import Json, in_turns, inconclusive
 from load.comparison.runs import Run, UnusableError, read
 from load.findings import EXIT_CODES
 from load.parser import Parser
@@ -69,6 +69,10 @@ def blocks(rounds: int, seed: int) -> list[Block]:
     return [Block(number + 1, name, seed + number // 2) for number, name in enumerate(names)]
 
 
+class BrokenBlockError(Exception):
+    """A run broke, or was ended; the text names its folder."""
+
+
 @refused_as_invalid
 def abba(arguments: Sequence[str]) -> int:
     """Load two builds in turns, and say whether B is slower than A."""
@@ -77,16 +81,39 @@ def abba(arguments: Sequence[str]) -> int:
     told = out / "comparison.json"
     told.unlink(missing_ok=True)  # an earlier one says nothing about these blocks
     builds = {"a": Build.at(given.a), "b": Build.at(given.b)}
-    plan, options = blocks(given.rounds, given.seed), _options(given.profile, given.scale)
-    made: dict[str, list[Run]] = {"a": [], "b": []}
+    try:
+        pairs, left_out = _loaded(blocks(given.rounds, given.seed), builds, _options(given.profile, given.scale), out)
+    except BrokenBlockError as broken:
+        print(f"abba: {broken}", file=sys.stderr)  # noqa: T201 - the command's own words
+        return EXIT_CODES["BROKEN"]
+    return tell(_judged(pairs, left_out), told)
+
+
+def _loaded(
+    plan: Sequence[Block], builds: Mapping[str, Build], options: Sequence[str], out: Path
+) -> tuple[list[dict[str, Run]], list[str]]:
+    """The runs of each pair by the name of their build, and why any of them is not there."""
+    pairs: dict[int, dict[str, Run]] = {block.seed: {} for block in plan}
+    left_out = []
     for block in plan:
         print(f"abba: block {block.number} of {len(plan)}, {block.name.upper()}", flush=True)  # noqa: T201 - its own words
-        code = load(builds[block.name], [*options, "--seed", str(block.seed)], out / block.folder)
-        if code == EXIT_CODES["BROKEN"]:
-            print(f"abba: block {block.number} broke; see {out / block.folder}", file=sys.stderr)  # noqa: T201 - same
-            return code
-        made[block.name].append(read(out / block.folder))  # one that cannot be used ends it here, not after the last
-    return tell(in_turns(made["a"], made["b"]), told)
+        directory = out / block.folder
+        if load(builds[block.name], [*options, "--seed", str(block.seed)], directory) == EXIT_CODES["BROKEN"]:
+            raise BrokenBlockError(f"block {block.number} broke; see {directory}")
+        try:
+            pairs[block.seed][block.name] = read(directory)
+        except UnusableError as unusable:
+            left_out.append(str(unusable))
+    return list(pairs.values()), left_out
+
+
+def _judged(pairs: Sequence[Mapping[str, Run]], left_out: Sequence[str]) -> Json:
+    """Where blocks are missing, what failed has failed, and what passed has not passed."""
+    whole = [pair for pair in pairs if pair.keys() == {"a", "b"}]
+    if not whole:
+        raise UnusableError("; ".join(left_out))
+    found = in_turns([pair["a"] for pair in whole], [pair["b"] for pair in whole]) | {"left_out": list(left_out)}
+    return found | inconclusive("Some blocks had to be left out.") if left_out and found["verdict"] == "PASS" else found
 
 
 def _ordered(arguments: Sequence[str]) -> argparse.Namespace:

@@ -28,10 +28,16 @@ def compared(baseline: Sequence[Run], candidate: Sequence[Run]) -> Json:
 
 def _excused(disturbed: Sequence[str]) -> Json:
     """In turns, the others would have disturbed both builds alike."""
-    verdict: Verdict = "INVALID"
     meaning = f"The candidate is slower, but other work filled the machine in {', '.join(disturbed)}"
-    way_out = "make those runs again, or load both builds in turns"
-    return {"verdict": verdict, "exit_code": EXIT_CODES[verdict], "meaning": f"{meaning}: {way_out}."}
+    return _said("INVALID", f"{meaning}: make those runs again, or load both builds in turns.")
+
+
+def inconclusive(meaning: str) -> Json:
+    return _said("INCONCLUSIVE", meaning)
+
+
+def _said(verdict: Verdict, meaning: str) -> Json:
+    return {"verdict": verdict, "exit_code": EXIT_CODES[verdict], "meaning": meaning}
 
 
 def in_turns(baseline: Sequence[Run], candidate: Sequence[Run]) -> Json:
@@ -53,9 +59,7 @@ def _judged(baseline: Sequence[Run], candidate: Sequence[Run], law: Callable[[Va
     verdict = _verdict([row["outcome"] for row in rows])
     return {
         "schema": 1,
-        "verdict": verdict,
-        "exit_code": EXIT_CODES[verdict],
-        "meaning": _MEANING[verdict],
+        **_said(verdict, _MEANING[verdict]),
         "baseline": [run.name for run in baseline],
         "candidate": [run.name for run in candidate],
         "fingerprint": everything[0].fingerprint,
@@ -84,6 +88,7 @@ def text(found: Mapping[str, Any]) -> str:
     """For the terminal: the verdict last."""
     marks = {"pass": "ok     ", "fail": "FAIL   ", "unknown": "unknown"}
     lines = [f"  {marks[row['outcome']]} {row['statistic']}: {_detail(row)}" for row in found["statistics"]]
+    lines += [f"  left out: {each}" for each in found.get("left_out", ())]
     return "\n".join([*lines, f"comparison: {found['verdict']}. {found['meaning']}"])
 
 

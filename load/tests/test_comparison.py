@@ -202,18 +202,40 @@ def test_a_block_that_broke_ends_the_comparison(tmp_path: Path, monkeypatch: pyt
     assert not (tmp_path / "comparison.json").exists()
 
 
-def test_a_block_that_nobody_can_vouch_for_ends_the_comparison_at_once(
+@pytest.mark.parametrize(("factor", "rounds", "code"), [(1.2, 4, 2), (1.0, 4, 5), (1.2, 3, 5)])
+def test_a_pair_that_nobody_can_vouch_for_is_left_out_and_lets_nothing_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, factor: float, rounds: int, code: int
+) -> None:
+    """Six pairs are the fewest that can decide."""
+
+    def load(build: abba.Build, _options: Sequence[str], out: Path) -> int:
+        with doctored(make(out, factor=factor if build.defect else 1.0, noise=0.01), folder.RESULT) as stored:
+            if out.name == "03-b":
+                stored["trust"] |= {"state": "INVALID", "reasons": ["its loop lagged"]}
+        return 4
+
+    monkeypatch.setattr(abba, "load", load)
+    defect = tmp_path / "d999_slow.py"
+    defect.touch()
+    assert abba.abba(["--b", str(defect), "--rounds", str(rounds), "--out", str(tmp_path / "out")]) == code
+    told = folder.read(tmp_path / "out" / "comparison.json")
+    assert "its loop lagged" in told["left_out"][0]
+    assert len(told["baseline"]) == 2 * rounds - 1
+    assert all(name.endswith("-a") for name in told["baseline"])
+    assert all(name.endswith("-b") for name in told["candidate"])
+
+
+def test_without_any_pair_there_is_no_comparison(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def load(_build: abba.Build, _options: Sequence[str], out: Path) -> int:
         with doctored(make(out), folder.RESULT) as stored:
-            stored["trust"] = {"state": "INVALID", "reasons": ["its loop lagged"]}
+            stored["trust"] |= {"state": "INVALID", "reasons": ["its loop lagged"]}
         return 4
 
     monkeypatch.setattr(abba, "load", load)
-    assert abba.abba(["--b", str(ROOT), "--out", str(tmp_path)]) == 4
+    assert abba.abba(["--b", str(ROOT), "--rounds", "1", "--out", str(tmp_path)]) == 4
     assert "its loop lagged" in capsys.readouterr().err
-    assert [each.name for each in tmp_path.iterdir()] == ["01-a"]
 
 
 def test_of_another_checkout_the_system_alone_is_taken(tmp_path: Path) -> None:
