@@ -18,6 +18,7 @@ from system.invoicing.endpoints import router as invoicing
 from system.kit.body_limit import BodyLimit
 from system.kit.clock import Clock
 from system.kit.http import install_problem_handlers
+from system.kit.timing import ServerTiming
 from system.learning.endpoints import router as learning
 from system.observability.endpoints import metrics_routes
 from system.observability.metrics import HttpMetrics
@@ -69,4 +70,6 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
     app.add_middleware(BodyLimit, bytes_max=BODY_BYTES_MAX)
     app.add_middleware(SecurityHeaders, settings=settings)
     app.add_middleware(Observed, clock=clock, metrics=http_metrics)
+    if settings.tells_timing:
+        app.add_middleware(ServerTiming)
     return app

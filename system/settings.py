@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     public_url: AnyHttpUrl
     secret_key: Annotated[SecretStr, Field(min_length=32)]
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    # Tell in each answer how long it took and where (Server-Timing); unset: in development only, for durations give
+    # away whether a thing exists to whoever measures often enough.
+    server_timing: bool | None = None
 
     database_url: PostgresUrl
     database_pool_size: Annotated[int, Field(ge=1, le=200)] = 16
@@ -75,6 +78,10 @@ class Settings(BaseSettings):
     @property
     def live(self) -> bool:
         return self.stripe_api_key.get_secret_value().startswith(_LIVE_KEYS)
+
+    @property
+    def tells_timing(self) -> bool:
+        return self.environment == "development" if self.server_timing is None else self.server_timing
 
     # Each rule belongs to a field and looks at no other than `environment`, which is read first: a rule over the whole
     # would be asked only once every field is right, and its faults would be told one start too late.

@@ -1,4 +1,5 @@
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, LiteralString, TypeVar
@@ -6,6 +7,8 @@ from typing import Any, LiteralString, TypeVar
 from psycopg import AsyncConnection, OperationalError
 from psycopg.rows import TupleRow, class_row
 from psycopg_pool import AsyncConnectionPool
+
+from system.kit.timing import spent
 
 Connection = AsyncConnection[TupleRow]
 Row = TypeVar("Row")
@@ -65,12 +68,19 @@ class Database:
 
     @asynccontextmanager
     async def _held(self) -> AsyncIterator[Connection]:
+        asked, given = time.perf_counter(), None
         try:
             async with self._pool.connection() as conn:
+                given = time.perf_counter()
                 yield conn
         except OperationalError:
             self._renew()
             raise
+        finally:
+            if account := spent():
+                now = time.perf_counter()
+                account.pool_s += (given or now) - asked
+                account.db_s += now - (given or now)
 
     def _renew(self) -> None:
         """Test the idle connections: where one broke, the server was restarted, and all the others are dead as well."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -12,6 +13,7 @@ import stripe
 import structlog
 
 from system.kit.ids import jitter
+from system.kit.timing import spent
 from system.processor.port import ProcessorAwayError, Unavailable, Unknown
 from system.settings import Settings
 
@@ -109,21 +111,30 @@ class StripeApi:
             if number:
                 await asyncio.sleep(jitter(_BACKOFF_S * 2**number))
             try:
-                response = await self._client.raw_request_async(method, path, **params, **options)
+                answer = await self._timed(method, path, {**params, **options})
             except (stripe.CardError, stripe.InvalidRequestError) as refused:
                 return _refused(refused)
             except (stripe.StripeError, aiohttp.ClientError, OSError, TimeoutError) as failure:
-                answer = _no_answer(failure)
-                log.warning("processor_gave_no_answer", path=path, attempt=number + 1, reason=answer.reason)
-                if isinstance(answer, Unavailable):
-                    refusal = answer
+                silence = _no_answer(failure)
+                log.warning("processor_gave_no_answer", path=path, attempt=number + 1, reason=silence.reason)
+                if isinstance(silence, Unavailable):
+                    refusal = silence
                 else:
-                    doubt = answer
+                    doubt = silence
                 if not _worth_repeating(failure):
                     break
             else:
-                return dict(response.data)
+                return answer
         return doubt or refusal
+
+    async def _timed(self, method: Literal["get", "post", "delete"], path: str, given: Mapping[str, Any]) -> Json:
+        began = time.perf_counter()
+        try:
+            response = await self._client.raw_request_async(method, path, **given)
+            return dict(response.data)
+        finally:
+            if account := spent():
+                account.processor_s += time.perf_counter() - began
 
 
 def reason(reply: Refused | Unavailable | Unknown) -> str:

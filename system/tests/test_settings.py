@@ -28,6 +28,18 @@ def test_a_complete_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None
     assert not read_settings().live
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [({}, True), (_LIVE, False), ({**_LIVE, "SERVER_TIMING": "true"}, True), ({"SERVER_TIMING": "false"}, False)],
+)
+def test_durations_are_told_in_development_and_else_on_request_alone(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], *, told: bool
+) -> None:
+    _environment(monkeypatch, **changes)
+
+    assert read_settings().tells_timing is told
+
+
 def test_production_takes_a_live_key_over_https(monkeypatch: pytest.MonkeyPatch) -> None:
     _environment(monkeypatch, **_LIVE)
 
