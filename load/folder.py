@@ -12,11 +12,26 @@ HISTOGRAMS: Final = "histograms.json"
 HISTORY: Final = "history.jsonl"
 SNAPSHOT: Final = "snapshot.json"  # what processor, system and mailbox say after the run
 SECONDS: Final = "seconds.jsonl"  # progress, one line a second
+SAMPLES: Final = "samples.jsonl"  # what the machine, PostgreSQL and each process did, one line a second
+ANSWERS: Final = "answers.jsonl"  # what answers said of their own time, one line a second
 CAPACITY: Final = "capacity.json"  # what the steps of the run show, if it had any
 RESULT: Final = "result.json"
 REPORT: Final = "report.html"
 LOGS: Final = "logs"  # of the system, its worker and the emulator
-ALL: Final = (RUN, GENERATOR, MACHINE, HISTOGRAMS, HISTORY, SNAPSHOT, SECONDS, CAPACITY, RESULT, REPORT)
+ALL: Final = (
+    RUN,
+    GENERATOR,
+    MACHINE,
+    HISTOGRAMS,
+    HISTORY,
+    SNAPSHOT,
+    SECONDS,
+    SAMPLES,
+    ANSWERS,
+    CAPACITY,
+    RESULT,
+    REPORT,
+)
 
 
 def prepare(directory: Path) -> None:

@@ -1,6 +1,7 @@
 """The generator as its parent sees it: a process that is given a spec and tells once a second how it goes."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from load import folder
+from load.attribution import server_timing
 
 _GRACE_S: Final = 10.0
 _LAST_LINES: Final = 20
@@ -28,6 +30,7 @@ def generate(spec: Mapping[str, Any], directory: Path, told: Told) -> None:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
+            env=os.environ | {server_timing.FOLDER: str(directory)},
             start_new_session=True,  # Ctrl-C reaches this process alone, which then ends the others in order
         )
         try:

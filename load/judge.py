@@ -13,6 +13,9 @@ from typing import Any, Final
 
 from fixtures.books import Mail, Operation, Snapshot
 from load import charts, folder, history, limits, report
+from load.attribution import judged as attributed
+from load.attribution import picture as attribution_picture
+from load.attribution import seen as attribution_seen
 from load.capacity import found as capacity
 from load.capacity import picture
 from load.checkers import money, readings, shapes
@@ -48,13 +51,17 @@ def judge(directory: Path) -> dict[str, Any]:
     vitals = _vitals(profile, generator, machine["foreign_share"] if run["own_system"] else 0.0)
     trust = judge_generator(vitals, limits.tightest_ms(profile.limits), profile.limits.drops_percent)
     found = [*_speed(profile, directory, measures, generator), *_money(directory)]
+    seen = attribution_seen.read(directory, profile)
+    found += attributed.findings(seen, sum(phase.seconds for phase in profile.phases if phase.judged))
     reached: Verdict = "BROKEN" if generator["crashes"] or generator["interrupted"] else verdict(found, trust)
     result = _result(run, reached, trust, found, measures, profile) | {
         "generator": _told(generator),
         "machine": machine,
+        "attribution": attributed.attribution(seen),
     }
     folder.write(directory / folder.RESULT, result)
     pictures = charts.of_run(profile, measures) + picture.section(capacity.of_steps(directory, result["trust"]))
+    pictures += attribution_picture.section(result["attribution"], seen, profile.seconds)
     (directory / folder.REPORT).write_text(report.page(result, pictures), encoding="utf-8")
     return result
 

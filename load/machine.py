@@ -9,6 +9,7 @@ import psutil
 
 # What a process is, by a word of its command line; the first that fits.
 _NAMES: Final = {
+    "postgres: ": "PostgreSQL",  # its own workers are none of the system's
     "load.child": "generator",
     "fixtures.stripe": "emulated processor",
     " serve": "application",
@@ -50,7 +51,7 @@ def _ours() -> Mapping[str, float]:
     me = psutil.Process()
     for process in [me, *me.children(recursive=True)]:
         try:
-            used[_name(process)] += sum(process.cpu_times()[:2])
+            used[name_of(process)] += sum(process.cpu_times()[:2])
         except psutil.Error:  # it ended while it was looked at
             continue
     # Of the processes that come and go during a run, the generator is the one that uses any CPU to speak of.
@@ -58,6 +59,6 @@ def _ours() -> Mapping[str, float]:
     return used
 
 
-def _name(process: psutil.Process) -> str:
+def name_of(process: psutil.Process) -> str:
     line = " ".join(process.cmdline())
     return next((name for word, name in _NAMES.items() if word in line), "harness")

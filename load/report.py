@@ -146,6 +146,7 @@ def text(result: Mapping[str, Any]) -> str:
     lines = [f"  {marks[each['outcome']]} {each['check']}: {_indented(each['detail'])}" for each in result["findings"]]
     trust = result["trust"]
     lines.append(f"  generator {trust['state']}{': ' if trust['reasons'] else ''}{'; '.join(trust['reasons'])}")
+    lines.append(f"  limit: {result['attribution']['answer']['text']}")
     lines += [f"  the run broke: {crash}" for crash in result["generator"]["crashes"]]
     return "\n".join([*lines, f"load {result['profile']['name']}: {result['verdict']}. {_MEANING[result['verdict']]}"])
 

@@ -21,6 +21,7 @@ from fixtures.client import Auditor
 from fixtures.emulator import Emulator
 from fixtures.mailbox import Mailbox
 from load import crowd, evidence, folder, report, snapshot
+from load.attribution.sampler import sampling
 from load.command import Order, ordered_or_exit
 from load.comparison import environment
 from load.findings import EXIT_CODES
@@ -44,6 +45,7 @@ class System:
     auditor: Auditor
     emulator: Emulator | None
     mailbox: Mailbox | None
+    database_url: str | None
 
 
 def main(arguments: list[str]) -> int:
@@ -77,7 +79,13 @@ def _make(order: Order, arguments: list[str]) -> None:
         people = crowd.spec_of(students, system.auditor.session, crowd.packs(system.url), crowd.plans(system.url))
         settings = {"url": system.url, "profile": order.profile.to_json(), "directory": str(order.out)}
         before = Usage.now()
-        generate(settings | people | {"seed": order.seed, "crowd": name}, order.out, progress.tick)
+        with sampling(order.out, system.database_url) as sampler:
+
+            def told(line: Mapping[str, Any]) -> None:
+                sampler.hear(line)
+                progress.tick(line)
+
+            generate(settings | people | {"seed": order.seed, "crowd": name}, order.out, told)
         folder.write(order.out / folder.MACHINE, Usage.now().since(before))
         progress.say("waiting until nothing moves")
         moving = snapshot.settle(system.auditor, system.emulator, system.mailbox, order.profile.settle_s)
@@ -91,13 +99,13 @@ def _system(order: Order) -> Iterator[System]:
     if order.target is not None:
         target = order.target
         with crowd.auditor_of(target.url, target.auditor_email, target.auditor_password) as auditor:
-            yield System(target.url, auditor, None, None)
+            yield System(target.url, auditor, None, None, None)
         return
     with (
         Bench.start(seed=order.seed, defect=order.defect, log_dir=order.out / folder.LOGS) as bench,
         crowd.auditor_of(bench.url, bench.auditor.email, bench.auditor.password) as auditor,
     ):
-        yield System(bench.url, auditor, bench.stripe, bench.mailbox)
+        yield System(bench.url, auditor, bench.stripe, bench.mailbox, bench.database_url)
 
 
 def _about(order: Order, arguments: list[str]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""What was the limit? Samples taken beside a run once a second, and what they say of it, offline."""
