@@ -52,7 +52,7 @@ def judge(directory: Path) -> dict[str, Any]:
     trust = judge_generator(vitals, limits.tightest_ms(profile.limits), profile.limits.drops_percent)
     found = [*_speed(profile, directory, measures, generator), *_money(directory)]
     seen = attribution_seen.read(directory, profile)
-    found += attributed.findings(seen, sum(phase.seconds for phase in profile.phases if phase.judged))
+    found += attributed.findings(seen, attributed.steady_s(profile))
     reached: Verdict = "BROKEN" if generator["crashes"] or generator["interrupted"] else verdict(found, trust)
     result = _result(run, reached, trust, found, measures, profile) | {
         "generator": _told(generator),

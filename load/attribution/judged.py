@@ -6,6 +6,7 @@ from typing import Any, Final
 from load.attribution import ranking, slopes
 from load.attribution.seen import Seen, Unseen
 from load.findings import Finding, Outcome
+from load.profile import Profile
 
 _MEMORY_OF: Final = ("application", "worker", "emulated processor", "generator")
 """PostgreSQL is left out: its processes share memory, which the sum counts again for each."""
@@ -24,9 +25,16 @@ def attribution(seen: Seen) -> dict[str, Any]:
     }
 
 
-def findings(seen: Seen, judged_s: float) -> Iterator[Finding]:
+def steady_s(profile: Profile) -> float:
+    """Seconds under one load. Under a load that rises everything grows, and that is no leak: 0."""
+    phases = [phase for phase in profile.phases if phase.judged]
+    rates = {rate for phase in phases for rate in (phase.rate(0), phase.rate(phase.seconds))}
+    return sum(phase.seconds for phase in phases) if len(rates) == 1 else 0.0
+
+
+def findings(seen: Seen, steady_s: float) -> Iterator[Finding]:
     """For a run that is long enough to show growth; a shorter one was never meant to."""
-    if judged_s < slopes.SHORTEST_S:
+    if steady_s < slopes.SHORTEST_S:
         return
     for each in grown(seen):
         outcome: Outcome = "fail" if each.outcome == "fail" else "pass" if each.outcome == "pass" else "unknown"

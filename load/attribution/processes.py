@@ -27,6 +27,8 @@ class Processes:
 
     _known: dict[int, _Known] = field(default_factory=dict)
     _taken: int = 0
+    # The soft limit of one process of each kind; a kind whose limit cannot be read is left out.
+    descriptors_limit: dict[str, int] = field(default_factory=dict)
 
     def sample(self, passed_s: float) -> dict[str, dict[str, Any]]:
         """By kind: cores used (all, and by the busiest process), resident MiB, descriptors, processes."""
@@ -41,21 +43,15 @@ class Processes:
                 del self._known[known.process.pid]
         return {kind: _together(rows) for kind, rows in kinds.items()}
 
-    def descriptors_limit(self) -> dict[str, int]:
-        """The soft limit of one process of each kind; a kind whose limit cannot be read is left out."""
-        limits: dict[str, int] = {}
-        if sys.platform == "linux":
-            for known in self._known.values():
-                with suppress(psutil.Error):
-                    limits[known.kind] = known.process.rlimit(psutil.RLIMIT_NOFILE)[0]
-        return limits
-
     def _look(self) -> None:
         me = psutil.Process()
         for process in [me, *me.children(recursive=True)]:
             if process.pid not in self._known:
                 with suppress(psutil.Error):
-                    self._known[process.pid] = _Known(process, name_of(process))
+                    kind = name_of(process)
+                    self._known[process.pid] = _Known(process, kind)
+                    if sys.platform == "linux":
+                        self.descriptors_limit[kind] = process.rlimit(psutil.RLIMIT_NOFILE)[0]
 
 
 def _read(known: _Known, passed_s: float) -> tuple[float | None, float, int | None]:

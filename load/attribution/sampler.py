@@ -83,7 +83,7 @@ class Sampler:
                 told = None if postgres is None else postgres.sample()
                 _write(file, {"type": "sample", "at_s": round(now - self._began, 3), **seen, "postgres": told})
                 last, due = now, max(due + EVERY_S, now)
-            end["descriptors_limit"] = processes.descriptors_limit()
+            end["descriptors_limit"] = processes.descriptors_limit
             end["memory_mib"] = psutil.virtual_memory().total // 2**20
             end["cores"] = psutil.cpu_count()
             if postgres is not None:

@@ -4,6 +4,7 @@ import json
 import math
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from load.attribution import judged, picture, ranking, slopes
 from load.attribution.seen import Seen, read
 from load.attribution.server_timing import Answers, durations
 from load.judge import judge
+from load.profile import Phase
 from load.tests.made_run import PROFILE, make
 
 KINDS = ("application", "worker", "PostgreSQL", "emulated processor", "generator")
@@ -204,6 +206,12 @@ def test_a_soak_fails_for_what_leaks_and_a_short_run_is_not_asked() -> None:
     found = list(judged.findings(Seen(samples, [], samples, end), 900))
     assert [each.check for each in found if each.outcome == "fail"] == ["growth of application, descriptors"]
     assert list(judged.findings(Seen(samples, [], samples, end), 60)) == []
+
+
+def test_growth_under_a_rising_load_is_no_leak() -> None:
+    steady = replace(PROFILE, phases=(Phase("soak", 900, 5, judged=True),))
+    rising = replace(PROFILE, phases=(Phase("ramp", 900, 5, judged=True, until_arrivals_per_s=50),))
+    assert (judged.steady_s(steady), judged.steady_s(rising)) == (900, 0)
 
 
 def test_the_judge_puts_the_answer_into_the_result_and_the_picture_into_the_report(tmp_path: Path) -> None:
