@@ -1,7 +1,7 @@
 """The links of mails against those who have no right to them: guessed, replayed, watched, listened for."""
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.proves("A15.8")
 
 NEW: Final = "another-horse-altogether"
 ROUNDS: Final = 30
+ROUNDS_MAX: Final = 4 * ROUNDS
 SLOWER_MAX: Final = 1.5
 FASTEST: Final = 3
 SIDES: Final = ("known", "unknown")
@@ -49,13 +50,20 @@ def resetting(bench: Bench, enrolled: Member, visitor: Visitor) -> str:
 
 
 @pytest.fixture(scope="module")
-def people(bench: Bench) -> Sequence[Person]:
-    """Enough members to take the time of."""
-    crowd = [person(bench.run_id, "timing", number) for number in range(ROUNDS)]
-    with HttpxTransport(bench.url) as transport:
-        for each in crowd:
-            Visitor(transport).sign_up(email=each.email, password=each.password, name=each.name)
-    return crowd
+def people(bench: Bench) -> Callable[[], Iterator[Person]]:
+    """Members to take the time of, signed up when they are needed."""
+    crowd: list[Person] = []
+
+    def each_in_turn() -> Iterator[Person]:
+        with HttpxTransport(bench.url) as transport:
+            for number in range(ROUNDS_MAX):
+                if number == len(crowd):
+                    new = person(bench.run_id, "timing", number)
+                    Visitor(transport).sign_up(email=new.email, password=new.password, name=new.name)
+                    crowd.append(new)
+                yield crowd[number]
+
+    return each_in_turn
 
 
 @pytest.mark.parametrize("guess", GUESSES)
@@ -117,13 +125,8 @@ def test_nobody_learns_whether_an_address_has_an_account(enrolled: Member, visit
     assert _told(known.raw) == _told(unknown.raw)
 
 
-def test_the_time_of_the_answer_tells_no_more(visitor: Visitor, people: Sequence[Person]) -> None:
-    known, unknown = [], []
-    for each in people:
-        known.append(visitor.forgot_password(each.email).elapsed_s)
-        unknown.append(visitor.forgot_password(f"not-{each.email}").elapsed_s)
-
-    _expect_alike(known, unknown)
+def test_the_time_of_the_answer_tells_no_more(visitor: Visitor, people: Callable[[], Iterator[Person]]) -> None:
+    _expect_same_work(people(), lambda email: visitor.forgot_password(email).elapsed_s)
 
 
 @pytest.mark.parametrize("slower", ["known", "unknown"])
@@ -136,16 +139,26 @@ def test_a_commit_more_on_either_side_would_be_seen_through_the_noise(slower: st
         _expect_alike(times["known"], times["unknown"])
 
 
+def test_a_commit_more_is_found_though_it_is_looked_for_again_and_again() -> None:
+    """Asking on until two answers are alike lets no answer off that never is."""
+    crowd = [Person(f"{number}@example.com", NEW, "Ada") for number in range(ROUNDS_MAX)]
+    asked: list[str] = []
+
+    def answered_in_s(email: str) -> float:
+        asked.append(email)
+        return (0.0019 if email.startswith("not-") else 0.0031) + 0.001 * (len(asked) % 7)
+
+    with pytest.raises(AssertionError, match="known"):
+        _expect_same_work(iter(crowd), answered_in_s)
+    assert len(asked) == 2 * ROUNDS_MAX
+
+
 def test_a_wrong_password_and_an_unknown_address_cost_the_same_work(
-    visitor: Visitor, people: Sequence[Person], auditor: Auditor
+    visitor: Visitor, people: Callable[[], Iterator[Person]], auditor: Auditor
 ) -> None:
     """The hash takes most of the time; what is written afterwards would show beneath it."""
-    known, unknown = [], []
-    for each in people:
-        known.append(visitor.log_in(email=each.email, password=NEW).elapsed_s)
-        unknown.append(visitor.log_in(email=f"not-{each.email}", password=NEW).elapsed_s)
+    _expect_same_work(people(), lambda email: visitor.log_in(email=email, password=NEW).elapsed_s)
 
-    _expect_alike(known, unknown)
     failed = [row["object_id"] for row in auditor.audit_log() if row["action"] == "account.login_failed"]
     assert failed.count("account:unknown") >= ROUNDS
 
@@ -212,10 +225,25 @@ def test_no_log_holds_the_address_that_asked(bench: Bench, enrolled: Member, res
     assert enrolled.email not in every_log_line(bench)
 
 
+def _expect_same_work(people: Iterator[Person], ask: Callable[[str], float]) -> None:
+    """On a busy machine some rounds do not hold enough quiet answers: then others are asked for, up to an end."""
+    known, unknown = [], []
+    for number, each in enumerate(people, start=1):
+        known.append(ask(each.email))
+        unknown.append(ask(f"not-{each.email}"))
+        if number % ROUNDS == 0 and _are_alike(known, unknown):
+            return
+    _expect_alike(known, unknown)
+
+
 def _expect_alike(known: Sequence[float], unknown: Sequence[float]) -> None:
+    assert _are_alike(known, unknown), f"known {known}\nunknown {unknown}"
+
+
+def _are_alike(known: Sequence[float], unknown: Sequence[float]) -> bool:
     # Noise of the machine only adds: the fastest few are what the work itself costs, on either side.
     work = sorted(statistics.mean(sorted(each)[:FASTEST]) for each in (known, unknown))
-    assert work[1] < work[0] * SLOWER_MAX, f"known {known}\nunknown {unknown}"
+    return work[1] < work[0] * SLOWER_MAX
 
 
 def _told(reply: RawReply) -> dict[str, str]:
