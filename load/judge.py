@@ -18,7 +18,7 @@ from load.attribution import picture as attribution_picture
 from load.attribution import seen as attribution_seen
 from load.capacity import found as capacity
 from load.capacity import picture
-from load.checkers import money, readings, shapes
+from load.checkers import invariants, money, readings, shapes
 from load.evidence import lines as evidence_lines
 from load.findings import EXIT_CODES, Finding, Verdict, verdict
 from load.generator import Trust, Vitals
@@ -154,6 +154,7 @@ def _result(  # noqa: PLR0917 - the members of the file, in their order
         "run": {name: value for name, value in run.items() if name != "profile"},
         "trust": asdict(trust),
         "findings": [each.to_json() for each in found],
+        "invariants": invariants.table(found),
         "verbs": [report.verb_row(verb, series) for verb, series in measures.verbs(phases).items()],
         "evidence": evidence_lines(profile.name, found, trust, reached),
     }
