@@ -52,7 +52,7 @@ def test_a_limit_that_is_no_number_is_refused(value: object) -> None:
 
 
 def test_an_unknown_profile_is_answered_with_those_that_exist() -> None:
-    with pytest.raises(ProfileError, match="there are baseline, breakpoint, .*smoke"):
+    with pytest.raises(ProfileError, match=r"there are baseline, breakpoint, .*smoke"):
         load("smok", NAMES)
 
 
