@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from load.arrivals import planned
 from load.profile import PROFILES, Profile, ProfileError, load, parse
 from load.users import NAMES
 
@@ -16,6 +17,16 @@ def test_every_profile_of_the_house_can_be_used(name: str) -> None:
     profile = load(name, NAMES)
     assert any(phase.judged for phase in profile.phases)
     assert Profile.from_json(profile.to_json()) == profile
+
+
+@pytest.mark.parametrize("name", [path.stem for path in PROFILES.glob("*.toml")])
+def test_a_profile_plans_enough_payments_for_its_own_minimum(name: str) -> None:
+    """A run that cannot gather its samples is INCONCLUSIVE however good the system is."""
+    profile = load(name, NAMES)
+    judged = {phase.name for phase in profile.phases if phase.judged}
+    plan = planned(profile.phases, profile.mix, seed=1)
+    buying = sum(each.journey.startswith("student.buy") for each in plan if each.phase in judged)
+    assert buying >= profile.limits.minimum_samples
 
 
 def test_an_unknown_key_is_refused_by_name_with_those_that_exist() -> None:
