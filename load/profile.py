@@ -4,6 +4,7 @@ Everything unknown or missing is refused by name before the first request: a lim
 would otherwise be a limit that never fails.
 """
 
+import math
 import tomllib
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -101,23 +102,56 @@ def load(name_or_path: str, journeys: frozenset[str]) -> Profile:
 
 def parse(name: str, raw: Mapping[str, Any], journeys: frozenset[str]) -> Profile:
     known = _checked(f"{name}.toml", raw, Profile, given_elsewhere={"name", "scale"})
-    phases = tuple(_phase(f"{name}.toml: phases[{n}]", each) for n, each in enumerate(known["phases"]))
+    _people(f"{name}.toml", known["users"], known["settle_s"])
+    phases = _phases(f"{name}.toml: phases", known["phases"])
     if not any(phase.judged for phase in phases):
         raise ProfileError(f"{name}.toml: no phase has judged = true, so nothing could be judged")
-    limits = Limits(**_numbers(f"{name}.toml: limits", _checked(f"{name}.toml: limits", known["limits"], Limits)))
+    limits = _limits(f"{name}.toml: limits", known["limits"])
     return Profile(
         **known | {"name": name, "phases": phases, "limits": limits, "mix": _mix(name, known["mix"], journeys)}
     )
 
 
 def _phase(where: str, raw: Mapping[str, Any]) -> Phase:
-    phase = Phase(**_checked(where, raw, Phase))
-    if phase.seconds <= 0 or phase.arrivals_per_s <= 0:
-        raise ProfileError(f"{where}: seconds and arrivals_per_s must be above 0")
-    return phase
+    known = _checked(where, raw, Phase)
+    if not isinstance(known["name"], str) or not isinstance(known["judged"], bool):
+        raise ProfileError(f"{where}: name must be a text, and judged true or false")
+    rates = {key: value for key, value in known.items() if key not in {"name", "judged"}}
+    if any(value <= 0 for value in _numbers(where, rates).values()):
+        raise ProfileError(f"{where}: {', '.join(sorted(rates))} must be above 0")
+    return Phase(**known)
 
 
-def _mix(name: str, raw: Mapping[str, Any], journeys: frozenset[str]) -> dict[str, float]:
+def _phases(where: str, raw: object) -> tuple[Phase, ...]:
+    """What a run measures is kept by the phase's name, so that each has one of its own."""
+    if not isinstance(raw, list) or not raw:
+        raise ProfileError(f"{where} must be a list of tables, [[phases]]")
+    phases = tuple(_phase(f"{where}[{n}]", each) for n, each in enumerate(raw))
+    names = [phase.name for phase in phases]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ProfileError(f"{where}: {twice[0]!r} is the name of more than one phase")
+    return phases
+
+
+def _limits(where: str, raw: object) -> Limits:
+    """A limit that nothing can break is none."""
+    found = _numbers(where, _checked(where, raw, Limits))
+    for key, value in found.items():
+        if value < 0 or (value == 0 and key not in {"errors_percent", "drops_percent"}):
+            raise ProfileError(f"{where}: {key} must be above 0, not {value!r}")
+    return Limits(**found)
+
+
+def _people(where: str, users: object, settle_s: object) -> None:
+    if isinstance(users, bool) or not isinstance(users, int) or users < 1:
+        raise ProfileError(f"{where}: users must be a whole number of 1 or more, not {users!r}")
+    if _numbers(where, {"settle_s": settle_s})["settle_s"] <= 0:
+        raise ProfileError(f"{where}: settle_s must be above 0, not {settle_s!r}")
+
+
+def _mix(name: str, raw: object, journeys: frozenset[str]) -> dict[str, float]:
+    if not isinstance(raw, Mapping):
+        raise ProfileError(f"{name}.toml: mix must be a table of journeys and their shares")
     unknown = sorted(set(raw) - journeys)
     if unknown:
         raise ProfileError(f"{name}.toml: mix: unknown journey {unknown[0]!r}; there are {', '.join(sorted(journeys))}")
@@ -129,7 +163,7 @@ def _mix(name: str, raw: Mapping[str, Any], journeys: frozenset[str]) -> dict[st
 
 def _numbers(where: str, raw: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in raw.items():
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             raise ProfileError(f"{where}: {key} must be a number, not {value!r}")
     return dict(raw)
 

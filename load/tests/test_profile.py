@@ -74,3 +74,41 @@ def test_scale_changes_people_and_arrivals_and_no_limit() -> None:
     assert tenth.phases[0].rate(10) == pytest.approx(whole.phases[0].rate(10) / 10)
     assert tenth.limits == whole.limits
     assert tenth.scale == pytest.approx(0.1)
+
+
+PHASE = {"name": "steady", "seconds": 20, "arrivals_per_s": 12, "judged": True}
+IMPOSSIBLE: dict[str, tuple[dict[str, Any], str]] = {
+    "endless phase": (
+        {"phases": [PHASE | {"seconds": float("nan")}]},
+        r"phases\[0\]: seconds must be a number, not nan",
+    ),
+    "phase of words": ({"phases": [PHASE | {"seconds": "20"}]}, r"phases\[0\]: seconds must be a number, not '20'"),
+    "rate without end": (
+        {"phases": [PHASE | {"arrivals_per_s": float("inf")}]},
+        r"phases\[0\]: arrivals_per_s must be a number, not inf",
+    ),
+    "rate below zero": ({"phases": [PHASE | {"until_arrivals_per_s": -1}]}, r"phases\[0\]: .* must be above 0"),
+    "judged in words": ({"phases": [PHASE | {"judged": "no"}]}, r"phases\[0\]: .*judged true or false"),
+    "two of one name": ({"phases": [PHASE, PHASE | {"judged": False}]}, "'steady' is the name of more than one phase"),
+    "no phases": ({"phases": 3}, "phases must be a list of tables"),
+    "no mix": ({"mix": 3}, "mix must be a table of journeys"),
+    "nobody": ({"users": 0}, "users must be a whole number of 1 or more, not 0"),
+    "people in words": ({"users": "40"}, "users must be a whole number of 1 or more, not '40'"),
+    "no patience": ({"settle_s": 0}, "settle_s must be above 0"),
+}
+
+
+@pytest.mark.parametrize("case", IMPOSSIBLE)
+def test_what_cannot_be_is_refused_by_name(case: str) -> None:
+    changes, told = IMPOSSIBLE[case]
+    with pytest.raises(ProfileError, match=told):
+        parse("mine", raw() | changes, NAMES)
+
+
+@pytest.mark.parametrize(
+    ("limit", "value"),
+    [("calls_p95_ms", float("inf")), ("calls_p95_ms", 0), ("errors_percent", -1), ("minimum_samples", 0)],
+)
+def test_a_limit_that_nothing_can_break_is_refused(limit: str, value: float) -> None:
+    with pytest.raises(ProfileError, match=f"limits: {limit} must be"):
+        parse("mine", raw() | {"limits": raw()["limits"] | {limit: value}}, NAMES)
