@@ -18,7 +18,7 @@ from load.attribution import picture as attribution_picture
 from load.attribution import seen as attribution_seen
 from load.capacity import found as capacity
 from load.capacity import picture
-from load.checkers import invariants, money, readings, shapes
+from load.checkers import invariants, money, readings, rest, shapes
 from load.evidence import lines as evidence_lines
 from load.findings import EXIT_CODES, Finding, Verdict, verdict
 from load.generator import Trust, Vitals
@@ -105,6 +105,7 @@ def _money(directory: Path) -> list[Finding]:
     checks: dict[str, Callable[[], list[Finding]]] = {
         "money": lambda: money.findings(_snapshot(directory)),
         "money: the trial balance holds at every moment": lambda: readings.findings(_history(directory)),
+        "money: everything came to rest": lambda: rest.findings(folder.read(directory / folder.SNAPSHOT).get("moving")),
         "money: answers have Stripe's shape": lambda: shapes.findings(
             folder.read(directory / folder.SNAPSHOT).get("fidelity")
         ),

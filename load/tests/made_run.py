@@ -103,6 +103,7 @@ def _snapshot() -> Json:
         "books": {"sum_zero": True, "transactions": [transaction(number) for number in numbers]},
         "mails": [mail(number) for number in numbers],
         "webhooks_ms": [30.0] * PAYMENTS,
+        "moving": [],
     }
 
 

@@ -16,6 +16,7 @@ from load.tests import made_run
 from load.tests.made_run import doctored
 
 SHAPES = "money: answers have Stripe's shape"
+REST = "money: everything came to rest"
 
 
 @pytest.fixture
@@ -101,6 +102,21 @@ def test_answers_that_nobody_judged_are_unknown(run: Path, fidelity: dict[str, A
         snapshot["fidelity"] = fidelity
     result = judge(run)
     assert (result["verdict"], outcome_of(result, SHAPES)) == ("INCONCLUSIVE", "unknown")
+
+
+def test_what_never_came_to_rest_is_found(run: Path) -> None:
+    with doctored(run, folder.SNAPSHOT) as snapshot:
+        snapshot["moving"] = ["3 webhooks are not acknowledged"]
+    result = judge(run)
+    assert (result["exit_code"], broken(result)) == (2, {REST})
+    assert "3 webhooks are not acknowledged" in json.dumps(result["findings"])
+
+
+def test_a_run_of_which_nobody_saw_the_rest_is_unknown(run: Path) -> None:
+    with doctored(run, folder.SNAPSHOT) as snapshot:
+        del snapshot["moving"]
+    result = judge(run)
+    assert (result["verdict"], outcome_of(result, REST)) == ("INCONCLUSIVE", "unknown")
 
 
 def test_a_moment_in_which_the_books_did_not_balance_is_found(run: Path) -> None:
