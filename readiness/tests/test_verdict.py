@@ -114,7 +114,8 @@ def test_of_nothing_the_worst_is_unknown() -> None:
 @UNHURRIED
 @given(EVIDENCE, st.lists(IDS, max_size=3), st.booleans())
 def test_a_failing_line_never_improves_a_verdict(lines: list[Line], proves: list[str], launch: bool) -> None:  # noqa: FBT001 - hypothesis gives it by position
-    before, after = payments(lines, launch=launch), payments([*lines, line("worse", *proves, outcome="fail")])
+    worse = [*lines, line("worse", *proves, outcome="fail")]
+    before, after = payments(lines, launch=launch), payments(worse, launch=launch)
     assert WORST_FIRST.index(after.verdict) <= WORST_FIRST.index(before.verdict)
     for criterion, verdict in verdicts(after).items():
         assert WORST_FIRST.index(verdict) <= WORST_FIRST.index(verdicts(before)[criterion])
