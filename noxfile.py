@@ -113,7 +113,7 @@ def defects(session: nox.Session) -> None:
 @nox.session
 def coverage(session: nox.Session) -> None:
     """Measure which branches of the system its tests take, by slice; exit 2 below readiness/coverage.toml."""
-    run(session, "-m", "readiness", "coverage", "--", *session.posargs, browser=True)
+    run(session, "-m", "readiness", "coverage", "--", *AT_ONCE, *session.posargs, browser=True)
 
 
 @nox.session

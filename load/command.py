@@ -10,10 +10,11 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 from urllib.parse import urlsplit
 
 from load.findings import EXIT_CODES
+from load.parser import Parser
 from load.profile import Profile, ProfileError, load
 from load.users import NAMES
 
@@ -43,13 +44,6 @@ class Order:
     defect: Path | None
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        """2 would be a verdict."""
-        self.print_usage(sys.stderr)
-        self.exit(EXIT_CODES["BROKEN"], f"load: {message}\n")
-
-
 def ordered(arguments: Sequence[str]) -> Order:
     """Raises RefusedError, and ProfileError with the key that is wrong."""
     given = _parser().parse_args(arguments)
@@ -67,8 +61,8 @@ def ordered(arguments: Sequence[str]) -> Order:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m load", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    run = parser.add_subparsers(required=True, metavar="run", parser_class=_Parser).add_parser("run")
+    parser = Parser(prog="python -m load", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    run = parser.add_subparsers(required=True, metavar="run", parser_class=Parser).add_parser("run")
     run.add_argument("--profile", default="smoke", help="a name in load/profiles, or the path of a .toml file")
     run.add_argument("--target", metavar="URL", help="a system that runs already; without it, one is started")
     run.add_argument("--i-own-this-target", action="store_true", help="needed when the target is not this machine")

@@ -4,7 +4,6 @@ Nothing here asks the system or the clock, so a third party who is handed the fo
 codes are those of `python -m load run`.
 """
 
-import argparse
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
@@ -26,6 +25,7 @@ from load.generator import judge as judge_generator
 from load.histogram import Histogram
 from load.measures import Measures
 from load.operations import operations
+from load.parser import Parser
 from load.profile import Profile
 
 _REQUIRED: Final = (folder.RUN, folder.GENERATOR, folder.MACHINE, folder.HISTOGRAMS, folder.HISTORY, folder.SNAPSHOT)
@@ -168,7 +168,7 @@ def _told(generator: Stored) -> dict[str, Any]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m load.judge", description=__doc__)
+    parser = Parser(prog="python -m load.judge", description=__doc__)
     parser.add_argument("directory", type=Path, metavar="DIR", help="the folder of a run, such as reports/load/smoke")
     directory = parser.parse_args().directory
     try:

@@ -20,10 +20,8 @@ from rich.table import Table
 
 LIMITS: Final = Path(__file__).with_name("coverage.toml")
 OUT: Final = Path("reports/coverage")
-SYSTEM: Final = "system"
 SUITES: Final = ("e2e", "contract", "security", "system/tests", "--ignore", "contract/emulator")
 """All that drives the system; the emulator and the harness are measured by nobody's promise."""
-AT_ONCE: Final = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 class CoverageError(Exception):
@@ -61,7 +59,7 @@ def measure(arguments: Sequence[str], console: Console, out: Path = OUT) -> tupl
     # The plugin that keeps figures is found wherever a test starts a process.
     measured = os.environ | {"COVERAGE_FILE": str((out / "data").resolve()), "PYTHONPATH": str(Path.cwd())}
     tool = [sys.executable, "-m", "coverage"]
-    driving = subprocess.run([*tool, "run", "-m", "pytest", *AT_ONCE, *SUITES, *arguments], env=measured, check=False)
+    driving = subprocess.run([*tool, "run", "-m", "pytest", *SUITES, *arguments], env=measured, check=False)
     if driving.returncode:
         raise CoverageError("A test failed, so that less was driven than is to be measured: mend it first.")
     report = out / "coverage.json"
@@ -80,11 +78,11 @@ def read(report: Mapping[str, Any], promised: Mapping[str, Any]) -> tuple[Part, 
     """The whole and every slice, from coverage's JSON. Raises CoverageError for a slice of which it holds nothing."""
     files = {name: each["summary"] for name, each in report["files"].items() if not _is_test(name)}
     slices = {name for name in map(_slice, files) if name}
-    absent = sorted(set(promised["slices"]) - slices)
+    parts = tuple(_parts(files, sorted(slices), promised["slices"]))
+    absent = sorted(set(promised["slices"]) - {part.name for part in parts if part.branches})
     if absent:
         raise CoverageError(f"Nothing was measured of {', '.join(absent)}, of which {LIMITS.name} promises something.")
-    whole = _part("the whole", files.values(), promised["whole"])
-    return (whole, *_parts(files, sorted(slices), promised["slices"]))
+    return (_part("the whole", files.values(), promised["whole"]), *parts)
 
 
 def _parts(files: Mapping[str, Any], slices: Sequence[str], promised: Mapping[str, float]) -> Iterator[Part]:

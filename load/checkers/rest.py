@@ -13,5 +13,5 @@ def findings(moving: Sequence[str] | None) -> list[Finding]:
     if moving is None:
         return [Finding(_TITLE, "money", "unknown", "nobody looked whether anything still moves", _PROVES)]
     outcome: Outcome = "fail" if moving else "pass"
-    detail = "; ".join(moving) or "all is decided, delivered and mailed"
+    detail = "; ".join(moving) or "nothing moves any more that this target shows"
     return [Finding(_TITLE, "money", outcome, detail, _PROVES, examples=tuple(moving))]

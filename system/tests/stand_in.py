@@ -1,13 +1,25 @@
 """A system without a database or a processor: each answers what a test has laid ready, and nothing else."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from system.context import System
 from system.tests.examples import NOW, SETTINGS
+
+T = TypeVar("T")
+
+
+def run(work: Awaitable[T]) -> T:
+    """Await it, in a loop of its own."""
+
+    async def done() -> T:
+        return await work
+
+    return asyncio.run(done())
 
 
 def answering(value: object) -> Callable[..., Awaitable[object]]:

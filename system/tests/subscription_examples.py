@@ -7,7 +7,7 @@ from system.kit.money import Money
 from system.processor.billing import BilledInvoice, BilledSubscription
 from system.processor.port import Declined
 from system.subscriptions import states
-from system.subscriptions.models import Subscription
+from system.subscriptions.models import Change, Subscription
 
 START = datetime(2026, 1, 31, 12, tzinfo=UTC)
 END = datetime(2026, 2, 28, 12, tzinfo=UTC)
@@ -87,3 +87,17 @@ OWED = BilledInvoice(
 )
 ACTIVE = states.applied(OPENING, BILLED, NOW)
 PAST_DUE = states.applied(ACTIVE, replace(BILLED, status="past_due", latest_invoice=OWED), NOW)
+NEW_CARD = Change(
+    change_id="chg_1",
+    subscription_id="sbn_1",
+    account_id="usr_1",
+    kind="use_card",
+    quote_id=None,
+    payment_method="pm_1",
+    refund=False,
+    status="asked",
+    failure_code=None,
+    failure_message=None,
+    created_at=NOW,
+    updated_at=NOW,
+)

@@ -1,10 +1,8 @@
 """What the sweep makes of a payment or a refund that nobody heard the end of; and what is refused before it is sent."""
 
-import asyncio
-from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
@@ -19,19 +17,11 @@ from system.payments.problems import NotRefundable
 from system.payments.schemas import Order
 from system.processor.port import ActionRequired, Declined, Unavailable, Unknown
 from system.tests.examples import NOW, charged, paid, payment, refund, refunded
-from system.tests.stand_in import Processor, answering, system
+from system.tests.stand_in import Processor, answering, run, system
 
-T = TypeVar("T")
 SOON, LATE = NOW + timedelta(minutes=1), NOW + inquiry.REPEATABLE_FOR
 WAITING = ActionRequired("https://pay.example.com")
 SILENT, REPLAYED = Unknown("no reply"), Unknown("no reply", replayed=True)
-
-
-def run(work: Awaitable[T]) -> T:
-    async def done() -> T:
-        return await work
-
-    return asyncio.run(done())
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,10 @@
 """What the second request with a key is told, and what becomes of a key whose request the processor did not take."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
@@ -18,45 +17,20 @@ from system.payments import customers
 from system.payments.problems import ProcessorUnavailable
 from system.processor.port import Unavailable, Unknown
 from system.subscriptions import change_repository, changing, plan_repository, repository, subscribing
-from system.subscriptions.models import Change, Plan
+from system.subscriptions.models import Plan
 from system.subscriptions.schemas import SubscriptionOrder
-from system.tests.stand_in import Processor, answering, system
-from system.tests.subscription_examples import ACTIVE, NOW, OPENING, START
+from system.tests.stand_in import Processor, answering, run, system
+from system.tests.subscription_examples import ACTIVE, NEW_CARD, NOW, OPENING, START
 
-T = TypeVar("T")
 SCOPE = Scope("usr_1", "POST", "/api/subscriptions/create", "key", b"", "req_1")
 WHO = Identity("usr_1", "ada@example.com", "Ada", "student", "ses_1", email_verified=True, used_at=NOW)
 PRO = Plan("prc_pro_month", "itm_pro", "pro", 1, "Pro", "month", 999, "usd", 500, 7, current=True)
 HELD: Any = object()
 LATER = START + timedelta(hours=1)
+PAUSE = replace(NEW_CARD, kind="pause", payment_method=None)
 FINAL = Answer(201, b"{}")
 
 Lay = Callable[..., None]
-
-
-def run(work: Awaitable[T]) -> T:
-    async def done() -> T:
-        return await work
-
-    return asyncio.run(done())
-
-
-def change(**changes: Any) -> Change:  # noqa: ANN401 - any field
-    base = Change(
-        change_id="chg_1",
-        subscription_id="sbn_1",
-        account_id="usr_1",
-        kind="pause",
-        quote_id=None,
-        payment_method=None,
-        refund=False,
-        status="asked",
-        failure_code=None,
-        failure_message=None,
-        created_at=NOW,
-        updated_at=NOW,
-    )
-    return replace(base, **changes)
 
 
 @pytest.fixture
@@ -87,10 +61,10 @@ def test_a_change_that_is_at_work_is_waited_for_and_one_that_is_over_answers_its
     rows(repository, get=ACTIVE)
     held = idempotency.Open("chg_1")
 
-    rows(change_repository, get=change())
+    rows(change_repository, get=PAUSE)
     with pytest.raises(IdempotencyInProgress, match="still at work"):
         run(changing._still_open(HELD, system(), held, SCOPE))
-    rows(change_repository, get=change(status="done"))
+    rows(change_repository, get=replace(PAUSE, status="done"))
     assert run(changing._still_open(HELD, system(), held, SCOPE)) == FINAL
 
 
@@ -125,7 +99,7 @@ def test_a_change_that_the_processor_did_not_take_frees_its_key(rows: Lay, monke
 
     monkeypatch.setattr(idempotency, "release", release)
     rows(change_repository, conclude=True)
-    refused = run(changing.settle(system(), change(), Unavailable("later"), actor=HELD))
+    refused = run(changing.settle(system(), PAUSE, Unavailable("later"), actor=HELD))
     assert (refused.status, refused.failure_code) == ("refused", "processor_unavailable")
     with pytest.raises(ProcessorUnavailable, match="send it again with the same key"):
         run(changing._close(system(), refused, SCOPE))
@@ -134,8 +108,8 @@ def test_a_change_that_the_processor_did_not_take_frees_its_key(rows: Lay, monke
 
 def test_a_change_of_which_nothing_is_heard_stays_asked_and_is_accepted(rows: Lay) -> None:
     rows(repository, get=ACTIVE)
-    asked = run(changing.settle(system(), change(), Unknown("no reply"), actor=HELD))
-    assert asked == change()
+    asked = run(changing.settle(system(), PAUSE, Unknown("no reply"), actor=HELD))
+    assert asked == PAUSE
     assert run(changing._close(system(), asked, SCOPE)).status == 202
 
 

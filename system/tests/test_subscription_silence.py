@@ -1,10 +1,9 @@
 """Whatever is asked about a subscription while the processor is silent, or refuses, changes nothing and says so."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
@@ -28,12 +27,11 @@ from system.subscriptions import (
     syncing,
     trials,
 )
-from system.subscriptions.models import Change, ChangeKind, Plan, Reading, StaleReadError, Subscription
+from system.subscriptions.models import ChangeKind, Plan, Reading, StaleReadError, Subscription
 from system.subscriptions.problems import ChangeRefused, SamePlan
-from system.tests.stand_in import Processor, answering, system
-from system.tests.subscription_examples import ACTIVE, BILLED, END, NOW, OPENING, OWED, PAST_DUE, START
+from system.tests.stand_in import Processor, answering, run, system
+from system.tests.subscription_examples import ACTIVE, BILLED, END, NEW_CARD, NOW, OPENING, OWED, PAST_DUE, START
 
-T = TypeVar("T")
 SILENT = Unknown("no reply")
 CARD = Card("pm_1", "visa", "4242", "12/2030", "fp_1")
 ACTOR = Actor("usr_1")
@@ -42,13 +40,6 @@ ENTERPRISE = Plan(
 )
 
 Lay = Callable[..., None]
-
-
-def run(work: Awaitable[T]) -> T:
-    async def done() -> T:
-        return await work
-
-    return asyncio.run(done())
 
 
 @pytest.fixture
@@ -212,22 +203,6 @@ def test_renewals_that_end_anyway_are_ended_once(rows: Lay, ours: Subscription) 
     run(ending.end_renewals(system(processor), "in_1", because="dp_1", actor=ACTOR))
 
     assert processor.asked == []
-
-
-NEW_CARD = Change(
-    change_id="chg_1",
-    subscription_id="sbn_1",
-    account_id="usr_1",
-    kind="use_card",
-    quote_id=None,
-    payment_method="pm_1",
-    refund=False,
-    status="asked",
-    failure_code=None,
-    failure_message=None,
-    created_at=NOW,
-    updated_at=NOW,
-)
 
 
 @pytest.mark.parametrize(

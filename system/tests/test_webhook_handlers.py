@@ -1,7 +1,6 @@
 """What an event leads to when the processor is silent about it, or when it is about nothing of ours."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from system.payments import dispute_repository, refund_repository, repository
 from system.processor.port import Canceled, Disputed, RefundRefused, Unavailable, Unknown
 from system.subscriptions import repository as subscriptions
 from system.tests.examples import NOW, paid, payment
-from system.tests.stand_in import Processor, answering, system
+from system.tests.stand_in import Processor, answering, run, system
 from system.webhooks import matching, subscribers
 from system.webhooks.handlers import (
     charge_dispute,
@@ -22,7 +21,7 @@ from system.webhooks.handlers import (
     payment_intent_canceled,
     refund_created,
 )
-from system.webhooks.models import Effect, Handler, ParkedError, WebhookEvent
+from system.webhooks.models import Handler, ParkedError, WebhookEvent
 
 SILENT = Unknown("no reply")
 DISPUTE = Disputed("dp_1", "ch_1", "cus_1", Money(4900, "usd"), "needs_response", "fraudulent", ())
@@ -33,13 +32,6 @@ Lay = Callable[..., None]
 
 def event(kind: str, **members: Any) -> WebhookEvent:  # noqa: ANN401 - any member of the object
     return WebhookEvent("evt_1", kind, livemode=False, created_at=NOW, object={"id": "obj_1", **members}, payload={})
-
-
-def run(handling: Awaitable[Effect | None]) -> Effect | None:
-    async def handled() -> Effect | None:
-        return await handling
-
-    return asyncio.run(handled())
 
 
 @pytest.fixture
@@ -133,15 +125,11 @@ def test_the_end_of_an_open_attempt_is_concluded_as_the_processor_tells_it(
     made = run(
         handler(system(Processor(**{verb: answer})), event("any", **OF_A_PAYMENT, amount=4900, amount_total=4900))
     )
+    connection: Any = object()
     assert made is not None
-    asyncio.run(_carried_out(made))
+    run(made(connection))
 
     assert concluded == [("pay_1", answer)]
-
-
-async def _carried_out(effect: Effect) -> None:
-    connection: Any = object()
-    await effect(connection)
 
 
 def test_a_page_for_a_card_that_expires_changes_nothing() -> None:
@@ -161,7 +149,7 @@ def test_a_page_of_a_payment_that_expires_is_about_one_of_ours_or_kept(rows: Lay
 
 
 def test_who_is_no_customer_subscribes_to_nothing() -> None:
-    assert asyncio.run(subscribers.subscribes(system(), None)) is False
+    assert run(subscribers.subscribes(system(), None)) is False
 
 
 def test_a_refund_that_is_booked_asks_nobody(rows: Lay) -> None:
