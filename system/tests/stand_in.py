@@ -12,6 +12,9 @@ from system.tests.examples import NOW, SETTINGS
 
 T = TypeVar("T")
 
+Lay = Callable[..., None]
+"""Lays ready what the verbs of a module find, by their names; see the fixture `rows`."""
+
 
 def run(work: Awaitable[T]) -> T:
     """Await it, in a loop of its own."""

@@ -1,6 +1,5 @@
 """What the second request with a key is told, and what becomes of a key whose request the processor did not take."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -19,7 +18,7 @@ from system.processor.port import Unavailable, Unknown
 from system.subscriptions import change_repository, changing, plan_repository, repository, subscribing
 from system.subscriptions.models import Plan
 from system.subscriptions.schemas import SubscriptionOrder
-from system.tests.stand_in import Processor, answering, run, system
+from system.tests.stand_in import Lay, Processor, answering, run, system
 from system.tests.subscription_examples import ACTIVE, NEW_CARD, NOW, OPENING, START
 
 SCOPE = Scope("usr_1", "POST", "/api/subscriptions/create", "key", b"", "req_1")
@@ -30,21 +29,14 @@ LATER = START + timedelta(hours=1)
 PAUSE = replace(NEW_CARD, kind="pause", payment_method=None)
 FINAL = Answer(201, b"{}")
 
-Lay = Callable[..., None]
-
 
 @pytest.fixture
-def rows(monkeypatch: pytest.MonkeyPatch) -> Lay:
-    """Lay ready what is found, by the name of the verb."""
-
-    def lay(module: object, **found: object) -> None:
-        for verb, value in found.items():
-            monkeypatch.setattr(module, verb, answering(value))
-
-    lay(subscribing, view_of=SimpleNamespace(status="opening", model_dump_json=lambda: "{}"))
-    lay(changing, view_of=SimpleNamespace(status="active", model_dump_json=lambda: "{}"))
-    lay(idempotency, conclude=FINAL)
-    return lay
+def rows(rows: Lay) -> Lay:
+    """With what is found where a test lays nothing else."""
+    rows(subscribing, view_of=SimpleNamespace(status="opening", model_dump_json=lambda: "{}"))
+    rows(changing, view_of=SimpleNamespace(status="active", model_dump_json=lambda: "{}"))
+    rows(idempotency, conclude=FINAL)
+    return rows
 
 
 def test_a_beginning_that_is_at_work_is_waited_for_and_one_that_is_undecided_is_told(rows: Lay) -> None:

@@ -1,6 +1,5 @@
 """Whatever is asked about a subscription while the processor is silent, or refuses, changes nothing and says so."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -29,7 +28,7 @@ from system.subscriptions import (
 )
 from system.subscriptions.models import ChangeKind, Plan, Reading, StaleReadError, Subscription
 from system.subscriptions.problems import ChangeRefused, SamePlan
-from system.tests.stand_in import Processor, answering, run, system
+from system.tests.stand_in import Lay, Processor, answering, run, system
 from system.tests.subscription_examples import ACTIVE, BILLED, END, NEW_CARD, NOW, OPENING, OWED, PAST_DUE, START
 
 SILENT = Unknown("no reply")
@@ -38,19 +37,6 @@ ACTOR = Actor("usr_1")
 ENTERPRISE = Plan(
     "prc_ent_month", "itm_ent", "enterprise", 2, "Enterprise", "month", 9900, "usd", 5000, 0, current=True
 )
-
-Lay = Callable[..., None]
-
-
-@pytest.fixture
-def rows(monkeypatch: pytest.MonkeyPatch) -> Lay:
-    """Lay ready what the repositories find, by the name of the verb."""
-
-    def lay(module: object, **found: object) -> None:
-        for verb, value in found.items():
-            monkeypatch.setattr(module, verb, answering(value))
-
-    return lay
 
 
 @pytest.mark.parametrize(

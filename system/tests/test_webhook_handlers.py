@@ -1,6 +1,5 @@
 """What an event leads to when the processor is silent about it, or when it is about nothing of ours."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from system.payments import dispute_repository, refund_repository, repository
 from system.processor.port import Canceled, Disputed, RefundRefused, Unavailable, Unknown
 from system.subscriptions import repository as subscriptions
 from system.tests.examples import NOW, paid, payment
-from system.tests.stand_in import Processor, answering, run, system
+from system.tests.stand_in import Lay, Processor, run, system
 from system.webhooks import matching, subscribers
 from system.webhooks.handlers import (
     charge_dispute,
@@ -27,26 +26,19 @@ SILENT = Unknown("no reply")
 DISPUTE = Disputed("dp_1", "ch_1", "cus_1", Money(4900, "usd"), "needs_response", "fraudulent", ())
 OF_A_PAYMENT = {"customer": "cus_1", "currency": "usd", "metadata": {"payment_id": "pay_1"}}
 
-Lay = Callable[..., None]
-
 
 def event(kind: str, **members: Any) -> WebhookEvent:  # noqa: ANN401 - any member of the object
     return WebhookEvent("evt_1", kind, livemode=False, created_at=NOW, object={"id": "obj_1", **members}, payload={})
 
 
 @pytest.fixture
-def rows(monkeypatch: pytest.MonkeyPatch) -> Lay:
-    """Lay ready what the repositories find, by the name of the verb."""
-
-    def lay(module: object, **found: object) -> None:
-        for verb, value in found.items():
-            monkeypatch.setattr(module, verb, answering(value))
-
-    lay(repository, find=None, find_by_charge=None, is_customer=False)
-    lay(dispute_repository, version_of=None)
-    lay(refund_repository, find_by_processor_id=None)
-    lay(subscriptions, find=None, find_by_processor_id=None, find_by_customer=None)
-    return lay
+def rows(rows: Lay) -> Lay:
+    """With what is found where a test lays nothing else."""
+    rows(repository, find=None, find_by_charge=None, is_customer=False)
+    rows(dispute_repository, version_of=None)
+    rows(refund_repository, find_by_processor_id=None)
+    rows(subscriptions, find=None, find_by_processor_id=None, find_by_customer=None)
+    return rows
 
 
 @pytest.mark.parametrize(
