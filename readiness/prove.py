@@ -67,7 +67,7 @@ def _inputs(order: Order) -> tuple[Registry, dict[str, Answer], tuple[Suite, ...
     try:
         requirements = registry.load()
         given = answers.load(requirements)
-        chosen = suites.select(suites.load(), list(order.only), quick=order.quick, scope=order.scope)
+        chosen = suites.select(suites.load(), list(order.only), quick=order.quick)
     except (registry.RegistryError, answers.AnswersError, suites.SuitesError) as error:
         raise HarnessError(str(error)) from error
     if order.scope is not None and order.scope not in requirements.scopes:

@@ -27,16 +27,12 @@ class Suite(BaseModel):
     limit_s: Annotated[float, Field(gt=0)]
     cores: Annotated[float, Field(gt=0, le=2)] = 1
     database: bool = False
-    scopes: tuple[str, ...] = ()
     quick: bool = True
     quick_command: tuple[str, ...] | None = None
     blind_args: tuple[str, ...] = ()
     narrow_args: tuple[str, ...] = ()
     finished: tuple[int, ...] = (0, 1)
     idle: int | None = None
-
-    def speaks_of(self, scope: str | None) -> bool:
-        return scope is None or not self.scopes or scope in self.scopes
 
     def argv(
         self, folder: Path, *, quick: bool = False, seed: int = 1, criteria: Sequence[str] | None = None
@@ -86,12 +82,12 @@ def load(path: Path = DEFAULT_PATH) -> tuple[Suite, ...]:
     return tuple(suites)
 
 
-def select(suites: tuple[Suite, ...], only: list[str], *, quick: bool, scope: str | None = None) -> tuple[Suite, ...]:
-    """Choose by name, or else all that a proof of the scope needs. Raises SuitesError for a name that no suite has."""
+def select(suites: tuple[Suite, ...], only: list[str], *, quick: bool) -> tuple[Suite, ...]:
+    """Choose by name, or else all that a proof may need. Raises SuitesError for a name that no suite has."""
     strangers = sorted(set(only) - {suite.name for suite in suites})
     if strangers:
         known = ", ".join(suite.name for suite in suites)
         raise SuitesError(f"There is no suite named {', '.join(strangers)}. Choose from: {known}.")
     if only:
         return tuple(suite for suite in suites if suite.name in only)
-    return tuple(suite for suite in suites if (suite.quick or not quick) and suite.speaks_of(scope))
+    return tuple(suite for suite in suites if suite.quick or not quick)
