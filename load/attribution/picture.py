@@ -8,8 +8,9 @@ from html import escape
 from typing import Any, Final
 
 from load.attribution.seen import Seen
+from load.canvas import LEFT, Canvas
 
-_WIDTH, _HEIGHT, _LEFT, _RIGHT, _BOTTOM, _TOP = 640, 200, 70, 28, 34, 14
+_CANVAS: Final = Canvas(height=200)
 _LINES: Final = 4
 _POINTS: Final = 600
 _STYLES: Final = ("", "7 3", "2 3", "9 3 2 3", "1 5")
@@ -85,8 +86,7 @@ def _chart(title: str, unit: str, lines: Lines, seconds: float) -> str:
         return ""
     frame = _Frame(seconds, max(value for points in drawn.values() for _, value in points) or 1.0, unit)
     inside = [*frame.grid(), *(frame.line(n, name, points) for n, (name, points) in enumerate(drawn.items()))]
-    opening = f"<svg viewBox='0 0 {_WIDTH} {_HEIGHT}' role=img aria-label='{escape(title)}' class=chart>"
-    return f"<figure>{opening}{''.join(inside)}</svg><figcaption>{escape(title)}</figcaption></figure>"
+    return _CANVAS.figure(title, inside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,26 +98,23 @@ class _Frame:
     unit: str
 
     def x(self, at_s: float) -> float:
-        return _LEFT + min(1.0, max(0.0, at_s / self.seconds)) * (_WIDTH - _LEFT - _RIGHT)
+        return _CANVAS.x(min(1.0, max(0.0, at_s / self.seconds)))
 
     def y(self, value: float) -> float:
-        return _HEIGHT - _BOTTOM - value / self.highest * (_HEIGHT - _BOTTOM - _TOP)
+        return _CANVAS.y(value / self.highest)
 
     def grid(self) -> Iterator[str]:
         for part in range(_LINES + 1):
-            at, value = self.x(self.seconds * part / _LINES), self.highest * part / _LINES
-            yield f"<line class=grid x1={at:.1f} x2={at:.1f} y1={_TOP} y2={_HEIGHT - _BOTTOM} />"
-            yield f"<text x={at:.1f} y={_HEIGHT - 16} text-anchor=middle>{self.seconds * part / _LINES:.0f} s</text>"
-            at = self.y(value)
-            yield f"<line class=grid x1={_LEFT} x2={_WIDTH - _RIGHT} y1={at:.1f} y2={at:.1f} />"
-            yield f"<text x={_LEFT - 6} y={at + 4:.1f} text-anchor=end>{value:.3g} {self.unit}</text>"
+            at_s, value = self.seconds * part / _LINES, self.highest * part / _LINES
+            yield _CANVAS.upright(self.x(at_s), f"{at_s:.0f} s")
+            yield _CANVAS.level(self.y(value), f"{value:.3g} {self.unit}")
 
     def line(self, number: int, name: str, points: Series) -> str:
         """Told apart by the pattern of the stroke, which a printer keeps; each pattern stands beside its name."""
         inside = [(at, value) for at, value in points if 0 <= at <= self.seconds]
         drawn = " ".join(f"{self.x(at):.1f},{self.y(value):.1f}" for at, value in inside)
         css, style = ("waited", "service")[number % 2], f"style='stroke-dasharray:{_STYLES[number % 5] or 'none'}'"
-        high = _TOP + 10 + 13 * number
-        sample = f"<polyline class={css} {style} points='{_LEFT + 8},{high} {_LEFT + 38},{high}' />"
-        label = f"<text class={css} x={_LEFT + 44} y={high + 4}>{escape(name)}</text>"
+        high = _CANVAS.top + 10 + 13 * number
+        sample = f"<polyline class={css} {style} points='{LEFT + 8},{high} {LEFT + 38},{high}' />"
+        label = f"<text class={css} x={LEFT + 44} y={high + 4}>{escape(name)}</text>"
         return f"<polyline class={css} {style} points='{drawn}' />{sample}{label}"

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
 
+from load.canvas import LEFT, RIGHT, Canvas
 from load.capacity.found import need
 from load.capacity.usl import Law
 
-_WIDTH, _HEIGHT, _LEFT, _RIGHT, _BOTTOM, _TOP = 640, 260, 70, 28, 34, 20
+_CANVAS: Final = Canvas(top=20)
 _POINTS: Final = 80
 _LINES: Final = 5
 _COLUMNS: Final = {
@@ -67,8 +68,7 @@ def _chart(found: Mapping[str, Any]) -> str:
     inside = [*frame.grid(), *(frame.point(each["concurrency"], each["throughput_per_s"]) for each in steps)]
     inside += [frame.curve(law)] if law else []
     inside += [frame.limit(found["capacity_per_s"], found["fit"]["maximum"])] if found["capacity_per_s"] else []
-    opening = f"<svg viewBox='0 0 {_WIDTH} {_HEIGHT}' role=img aria-label='{title}' class=chart>"
-    return f"<figure>{opening}{''.join(inside)}</svg><figcaption>{title}</figcaption></figure>"
+    return _CANVAS.figure(title, inside)
 
 
 def _law(stored: Mapping[str, Any] | None) -> Law | None:
@@ -90,19 +90,16 @@ class _Frame:
     highest: float
 
     def x(self, concurrency: float) -> float:
-        return _LEFT + concurrency / self.most_at_once * (_WIDTH - _LEFT - _RIGHT)
+        return _CANVAS.x(concurrency / self.most_at_once)
 
     def y(self, throughput: float) -> float:
-        return _HEIGHT - _BOTTOM - min(1.0, throughput / self.highest) * (_HEIGHT - _BOTTOM - _TOP)
+        return _CANVAS.y(min(1.0, throughput / self.highest))
 
     def grid(self) -> Iterator[str]:
         for part in range(_LINES + 1):
-            at, value = self.x(self.most_at_once * part / _LINES), self.most_at_once * part / _LINES
-            yield f"<line class=grid x1={at:.1f} x2={at:.1f} y1={_TOP} y2={_HEIGHT - _BOTTOM} />"
-            yield f"<text x={at:.1f} y={_HEIGHT - 16} text-anchor=middle>{value:g}</text>"
-            at, value = self.y(self.highest * part / _LINES), self.highest * part / _LINES
-            yield f"<line class=grid x1={_LEFT} x2={_WIDTH - _RIGHT} y1={at:.1f} y2={at:.1f} />"
-            yield f"<text x={_LEFT - 6} y={at + 4:.1f} text-anchor=end>{value:g}/s</text>"
+            at_once, throughput = self.most_at_once * part / _LINES, self.highest * part / _LINES
+            yield _CANVAS.upright(self.x(at_once), f"{at_once:g}")
+            yield _CANVAS.level(self.y(throughput), f"{throughput:g}/s")
 
     def point(self, concurrency: float, throughput: float) -> str:
         return f"<circle class=waited cx={self.x(concurrency):.1f} cy={self.y(throughput):.1f} r=4 />"
@@ -114,7 +111,5 @@ class _Frame:
 
     def limit(self, capacity: float, interval: Mapping[str, float]) -> str:
         at, low, high = (self.y(each) for each in (capacity, interval["low"], interval["high"]))
-        width = _WIDTH - _LEFT - _RIGHT
-        band = f"<rect x={_LEFT} y={high:.1f} width={width} height={low - high:.1f} fill-opacity=.15 />"
-        label = f"<text class=limit x={_WIDTH - _RIGHT - 2} y={at - 4:.1f} text-anchor=end>{capacity:.0f}/s</text>"
-        return f"{band}<line class=limit x1={_LEFT} x2={_WIDTH - _RIGHT} y1={at:.1f} y2={at:.1f} />{label}"
+        band = f"<rect x={LEFT} y={high:.1f} width={RIGHT - LEFT} height={low - high:.1f} fill-opacity=.15 />"
+        return f"{band}{_CANVAS.limit(at, f'{capacity:.0f}/s')}"
