@@ -105,3 +105,14 @@ def test_serving_is_refused_as_checking_is() -> None:
     ran = run_system("serve", "--port", "1", settings={**COMPLETE, "ASSAY_STRIPE_WEBHOOK_SECRET": ""})
 
     assert (ran.code, "ASSAY_STRIPE_WEBHOOK_SECRET:" in ran.output) == (REFUSED, True), ran.output
+
+
+@pytest.mark.proves("B25.1")
+def test_the_events_that_the_processor_has_to_send_can_be_listed() -> None:
+    ran = run_system("events", settings=COMPLETE)
+
+    listed = ran.output.split()
+    assert ran.code == 0, ran.output
+    assert {"payment_intent.succeeded", "charge.dispute.created", "invoice.paid"} < set(listed)
+    assert "*" not in listed
+    assert all(re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", each) for each in listed), ran.output

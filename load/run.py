@@ -102,7 +102,7 @@ def _system(order: Order) -> Iterator[System]:
             yield System(target.url, auditor, None, None, None)
         return
     with (
-        Bench.start(seed=order.seed, defect=order.defect, log_dir=order.out / folder.LOGS) as bench,
+        Bench.start(seed=order.seed, defect=order.defect, log_dir=order.out / folder.LOGS, hears="handled") as bench,
         crowd.auditor_of(bench.url, bench.auditor.email, bench.auditor.password) as auditor,
     ):
         yield System(bench.url, auditor, bench.stripe, bench.mailbox, bench.database_url)

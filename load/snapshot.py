@@ -55,7 +55,7 @@ def _moving(auditor: Auditor, emulator: Emulator | None, mailbox: Mailbox | None
     undecided = sum(payment.status not in DECIDED for payment in payments)
     moving = [f"{undecided} payments are undecided"] if undecided else []
     if emulator is not None:
-        waiting = undelivered(emulator.events(), emulator.deliveries())
+        waiting = emulator.backlog()
         moving += [f"{waiting} webhooks are not acknowledged"] if waiting else []
     if mailbox is not None:
         paid = {payment.payment_id for payment in payments if payment.status == "succeeded"}
@@ -63,12 +63,6 @@ def _moving(auditor: Auditor, emulator: Emulator | None, mailbox: Mailbox | None
         missing = len(paid - {mail.payment_id for mail in mails})
         moving += [f"{missing} receipts are not mailed"] if missing else []
     return moving
-
-
-def undelivered(events: Iterable[Json], deliveries: Iterable[Json]) -> int:
-    """How many events nobody has acknowledged; the bench's endpoint listens for all of them."""
-    delivered = {each["event_id"] for each in deliveries if _succeeded(each)}
-    return sum(event["id"] not in delivered for event in events)
 
 
 def applied_after_ms(journal: Iterable[Call], deliveries: Iterable[Json], events: Iterable[Json]) -> list[float]:

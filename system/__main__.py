@@ -49,6 +49,10 @@ def _run(arguments: argparse.Namespace, settings: Settings, clock: Clock) -> int
             from system.features import print_features  # noqa: PLC0415
 
             code = print_features(settings, clock)
+        case "events":
+            from system.webhooks.command import print_event_types  # noqa: PLC0415
+
+            code = print_event_types()
         case "reconcile":
             from system.reconcile import reconcile  # noqa: PLC0415
 
@@ -83,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     lost.add_argument("--email", required=True)
 
     commands.add_parser("features", help="print the routes that a plan or a purchase opens")
+    commands.add_parser("events", help="print the types of events that the processor has to send us")
     commands.add_parser("reconcile", help="compare the ledger with the processor's books; exit 1 if they differ")
     commands.add_parser("check-env", help="say whether the environment is complete, or all that is wrong")
     return parser

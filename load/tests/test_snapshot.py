@@ -1,7 +1,7 @@
 from typing import Any
 
 from fixtures.emulator import Call
-from load.snapshot import applied_after_ms, undelivered
+from load.snapshot import applied_after_ms
 
 
 def call(request_id: str, at: float) -> Call:
@@ -25,8 +25,3 @@ def test_what_nobody_acknowledged_or_nobody_caused_has_no_figure() -> None:
     events = [event("evt_1", "req_1"), event("evt_2", None)]
     tries = [delivery("evt_1", 10.1, None), delivery("evt_2", 10.1, 200)]
     assert applied_after_ms([call("req_1", 10.0)], tries, events) == []
-
-
-def test_an_event_that_was_refused_is_still_on_its_way() -> None:
-    tries = [delivery("evt_1", 10.1, 500), delivery("evt_2", 10.1, 200)]
-    assert undelivered([event("evt_1", "req_1"), event("evt_2", "req_1"), event("evt_3", "req_1")], tries) == 2

@@ -57,7 +57,7 @@ class Database:
 
     @asynccontextmanager
     async def statement(self) -> AsyncIterator[Connection]:
-        """Yield a connection for one read: without BEGIN and COMMIT it is one trip to the database instead of three."""
+        """Yield a connection whose statements each commit by themselves: one trip to the database instead of three."""
         async with self._held() as conn:
             await conn.set_autocommit(True)
             try:

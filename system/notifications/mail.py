@@ -21,6 +21,7 @@ _TEMPLATES = Environment(
     autoescape=select_autoescape(enabled_extensions=("html",), default=False),
     undefined=StrictUndefined,
     keep_trailing_newline=True,
+    auto_reload=False,  # templates change with a release, not under a running worker
 )
 
 

@@ -39,7 +39,7 @@ async def send_mail(context: JobContext, notification_id: str) -> None:
     notification = await _lease(system, notification_id)
     if notification is None:
         return
-    async with system.db.transaction() as conn:
+    async with system.db.statement() as conn:
         recipient = await recipient_of(conn, notification.recipient)
         if recipient is None:
             await repository.withdraw(conn, notification_id)
@@ -48,17 +48,17 @@ async def send_mail(context: JobContext, notification_id: str) -> None:
         await deliver(compose(notification, recipient, system.settings), system.settings)
     except (aiosmtplib.SMTPException, OSError) as refused:
         log.warning("mail_refused", notification_id=notification_id, reason=str(refused))
-        async with system.db.transaction() as conn:
+        async with system.db.statement() as conn:
             await repository.give_back(conn, notification_id)
         raise
-    async with system.db.transaction() as conn:
+    async with system.db.statement() as conn:
         await repository.mark_sent(conn, notification_id, system.clock.now())
 
 
 async def _lease(system: System, notification_id: str) -> Notification | None:
     """Take the mail before it is sent: of two workers that come to have its job, one goes away."""
     now = system.clock.now()
-    async with system.db.transaction() as conn:
+    async with system.db.statement() as conn:
         leased = await repository.lease(conn, notification_id, now=now, stale=now - _LEASE)
         if leased is None and await repository.is_owed(conn, notification_id):
             raise InOtherHandsError(notification_id)

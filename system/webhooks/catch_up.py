@@ -19,7 +19,8 @@ from system.webhooks.service import envelope, receive
 
 log = structlog.get_logger(__name__)
 
-_OVERLAP: Final = timedelta(minutes=5)
+_OVERLAP: Final = timedelta(seconds=30)
+"""For clocks that differ: what was made before the point reached has been listed for two minutes by then."""
 _PATIENCE: Final = timedelta(minutes=2)
 """An event this young may still be on its way; the processor delivers most within seconds."""
 
