@@ -71,6 +71,7 @@ def _drive(run: Run, profile: Profile, people: dict[str, list[Person]]) -> dict[
     probe, dispatcher = Probe(), Dispatcher(run, people)
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, dispatcher.stop)
+    gevent.signal_handler(signal.SIGUSR1, dispatcher.stop_at_gate)
     telling = gevent.spawn(_tell, run, profile, dispatcher, probe)
     dispatcher.dispatch(planned(profile.phases, profile.mix, run.seed))
     dispatcher.wait_until(profile.seconds)
@@ -78,6 +79,7 @@ def _drive(run: Run, profile: Profile, people: dict[str, list[Person]]) -> dict[
     unanswered = _ask_again(run)
     probe.stop()
     telling.kill()
+    _tell_seconds(run, time.perf_counter() - run.began + 1)  # the last one too, which has only begun
     return _outcome(run, dispatcher, probe) | {"unfinished": unfinished, "unanswered": unanswered}
 
 
@@ -103,13 +105,14 @@ def _outcome(run: Run, dispatcher: Dispatcher, probe: Probe) -> dict[str, Any]:
         "hub_lag": probe.hub_lag.to_json(),
         "cpu": probe.cpu,
         "interrupted": tally.cut_short,
+        "stopped_at_s": tally.stopped_at_s,
         "crashes": run.crashes[:20],
     }
 
 
 def _tell(run: Run, profile: Profile, dispatcher: Dispatcher, probe: Probe) -> None:
     while True:
-        gevent.sleep(1)
+        gevent.sleep(1 - (time.perf_counter() - run.began) % 1)
         if probe.is_orphan:
             dispatcher.stop()
         elapsed, tally = time.perf_counter() - run.began, dispatcher.tally
@@ -126,6 +129,12 @@ def _tell(run: Run, profile: Profile, dispatcher: Dispatcher, probe: Probe) -> N
                 **state,
             }
         )
+        _tell_seconds(run, elapsed)
+
+
+def _tell_seconds(run: Run, elapsed_s: float) -> None:
+    for number, second in run.seconds.over(elapsed_s, run.in_flight):
+        _say(second.to_line(number))
 
 
 def _phase_at(profile: Profile, elapsed_s: float) -> str:

@@ -26,6 +26,7 @@ class Tally:
     dropped: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     lateness: Histogram = field(default_factory=Histogram)
     cut_short: bool = False
+    stopped_at_s: float | None = None
 
 
 class Dispatcher:
@@ -40,11 +41,17 @@ class Dispatcher:
         """No further arrival; those under way may end."""
         self._stopped = True
 
+    def stop_at_gate(self) -> None:
+        """The same, and in order: what was made until now is judged."""
+        if self.tally.stopped_at_s is None:
+            self.tally.stopped_at_s = round(time.perf_counter() - self._run.began, 3)
+        self.stop()
+
     def dispatch(self, plan: Iterable[Arrival]) -> None:
         for arrival in plan:
             self._wait_for(self._run.began + arrival.due_s)
             if self._stopped:
-                self.tally.cut_short = True
+                self.tally.cut_short = self.tally.stopped_at_s is None
                 return
             self._start(arrival)
 
@@ -64,6 +71,7 @@ class Dispatcher:
     def _start(self, arrival: Arrival) -> None:
         self.tally.planned[arrival.phase] += 1
         free = self._free[_kind(arrival.journey)]
+        self._run.seconds.arrive(time.perf_counter() - self._run.began, dropped=not free)
         if not free:
             self.tally.dropped[arrival.phase] += 1
             return

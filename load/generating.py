@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from load import folder
 from load.attribution import server_timing
+from load.gates import Watch
+from load.profile import Profile
 
 _GRACE_S: Final = 10.0
 _LAST_LINES: Final = 20
@@ -47,10 +49,15 @@ def _follow(process: subprocess.Popen[bytes], spec: Mapping[str, Any], seconds: 
     assert process.stdout is not None, "opened as a pipe"
     with process.stdin as asking:
         asking.write(json.dumps(spec, default=str).encode() + b"\n")
+    watch = Watch(Profile.from_json(spec["profile"]))
     with seconds.open("wb") as kept, process.stdout as answers:
         for line in answers:
             kept.write(line)
-            told(json.loads(line))
+            heard = json.loads(line)
+            told(heard)
+            if broken := watch.hear(heard):
+                told({"type": "stop", "gate": broken.gate.name, "because": str(broken)})
+                process.send_signal(signal.SIGUSR1)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

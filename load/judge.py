@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fixtures.books import Mail, Operation, Snapshot
-from load import charts, folder, history, limits, report
+from load import charts, folder, gates, history, limits, report, seconds
 from load.attribution import judged as attributed
 from load.attribution import picture as attribution_picture
 from load.attribution import seen as attribution_seen
@@ -44,13 +44,14 @@ def judge(directory: Path) -> dict[str, Any]:
     if missing:
         raise UnjudgeableError(f"{directory} holds no whole run: {', '.join(missing)} is missing")
     run = folder.read(directory / folder.RUN)
-    profile = Profile.from_json(run["profile"])
     generator, measures = folder.read(directory / folder.GENERATOR), _measures(directory)
+    profile = Profile.from_json(run["profile"]).until(generator.get("stopped_at_s"))
     machine = folder.read(directory / folder.MACHINE)
     # A target on this machine is not the run's own process, and its work would be taken for somebody else's.
     vitals = _vitals(profile, generator, machine["foreign_share"] if run["own_system"] else 0.0)
     trust = judge_generator(vitals, limits.tightest_ms(profile.limits), profile.limits.drops_percent)
-    found = [*_speed(profile, directory, measures, generator), *_money(directory)]
+    found = [*_speed(profile, directory, measures, generator), *_gates(profile, directory, generator)]
+    found += _money(directory)
     seen = attribution_seen.read(directory, profile)
     found += attributed.findings(seen, attributed.steady_s(profile))
     reached: Verdict = "BROKEN" if generator["crashes"] or generator["interrupted"] else verdict(found, trust)
@@ -71,7 +72,7 @@ def _measures(directory: Path) -> Measures:
 
 
 def _vitals(profile: Profile, generator: Stored, foreign_share: float) -> Vitals:
-    judged = limits.judged_phases(profile)
+    judged = limits.judged_phases(profile) or [phase.name for phase in profile.phases]  # stopped before any was judged
     counted = {name: limits.total(generator[name], judged) for name in ("planned", "started", "dropped")}
     return Vitals(
         hub_lag=Histogram.from_json(generator["hub_lag"]),
@@ -91,6 +92,15 @@ def _speed(profile: Profile, directory: Path, measures: Measures, generator: Sto
     paid = sum(generator["paid"].get(phase, 0) for phase in limits.judged_phases(profile))
     seen = limits.Observed(measures, paid, judged_s, _webhooks(snapshot["webhooks_ms"]))
     return list(limits.findings(profile, seen))
+
+
+def _gates(profile: Profile, directory: Path, generator: Stored) -> list[Finding]:
+    """Seconds that cannot be read tell nothing; a gate is unknown then."""
+    try:
+        kept = seconds.read(directory / folder.SECONDS)
+    except (ValueError, KeyError, TypeError):
+        kept = {}
+    return list(gates.findings(profile, kept, generator["workers_expected"], generator.get("stopped_at_s")))
 
 
 def _webhooks(milliseconds: Iterable[float]) -> Histogram:
@@ -164,7 +174,8 @@ def _result(  # noqa: PLR0917 - the members of the file, in their order
 def _told(generator: Stored) -> dict[str, Any]:
     lag, late = (Histogram.from_json(generator[name]).percentile(0.99) for name in ("hub_lag", "lateness"))
     names = ("planned", "started", "dropped", "unfinished", "unanswered", "interrupted", "crashes", "cpu")
-    return {name: generator[name] for name in names} | {"hub_lag_p99_ms": lag, "lateness_p99_ms": late}
+    told = {name: generator[name] for name in names} | {"stopped_at_s": generator.get("stopped_at_s")}
+    return told | {"hub_lag_p99_ms": lag, "lateness_p99_ms": late}
 
 
 def main() -> int:

@@ -80,11 +80,13 @@ def _statuses(series: Series) -> str:
 
 
 def _rate(seen: Observed, limits: Limits) -> Finding:
+    check, limit = "payments a minute", f"> {limits.payments_per_minute:.0f} / min"
+    if not seen.judged_s:
+        return Finding(check, "speed", "unknown", "the run ended before a judged phase", ("B2.2",), limit=limit)
     rate = 60 * seen.paid / seen.judged_s
     outcome: Outcome = "pass" if rate > limits.payments_per_minute else "fail"
     detail = f"{seen.paid} payments succeeded in {seen.judged_s:.0f} s: {rate:.0f} a minute"
-    limit = f"> {limits.payments_per_minute:.0f} / min"
-    return Finding("payments a minute", "speed", outcome, detail, ("B2.2",), measured=f"{rate:.0f} / min", limit=limit)
+    return Finding(check, "speed", outcome, detail, ("B2.2",), measured=f"{rate:.0f} / min", limit=limit)
 
 
 def _ms(milliseconds: float | None) -> str:

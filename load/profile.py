@@ -6,11 +6,11 @@ would otherwise be a limit that never fails.
 
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Literal, Self
 
 PROFILES = Path(__file__).parent / "profiles"
 
@@ -48,6 +48,29 @@ class Limits:
     minimum_samples: int
 
 
+METRICS: Final = ("payments_p95_ms", "calls_p95_ms", "errors_percent", "drops_percent", "in_flight")
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What may not last: `metric`, read over `for_s` seconds in a row, above `above`.
+
+    A broken gate fails the run; with `then = "stop"` it also ends it: nobody else arrives, who is under way may end.
+    Without `phases` it is read all the time.
+    """
+
+    metric: str
+    above: float
+    for_s: int
+    then: Literal["stop", "fail"]
+    phases: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        where = f" in {', '.join(self.phases)}" if self.phases else ""
+        return f"{self.metric} above {self.above:g} for {self.for_s} s{where}"
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     name: str
@@ -58,6 +81,7 @@ class Profile:
     mix: Mapping[str, float]
     limits: Limits
     scale: float = field(default=1.0)
+    gates: tuple[Gate, ...] = ()
 
     def scaled(self, factor: float) -> Self:
         """The same shape with another number of people and arrivals. Limits stay: they are what is promised."""
@@ -72,13 +96,32 @@ class Profile:
     def seconds(self) -> float:
         return sum(phase.seconds for phase in self.phases)
 
+    def until(self, at_s: float | None) -> Self:
+        """What of it was made by a run that was stopped at this second; all of it for None."""
+        if at_s is None or at_s >= self.seconds:
+            return self
+        made, began = [], 0.0
+        for phase in self.phases:
+            if began < at_s:
+                made.append(_cut(phase, at_s - began))
+            began += phase.seconds
+        return replace(self, phases=tuple(made))
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
         phases = tuple(Phase(**phase) for phase in stored["phases"])
-        return cls(**{**stored, "phases": phases, "limits": Limits(**stored["limits"])})
+        gates = tuple(Gate(**{**gate, "phases": tuple(gate["phases"])}) for gate in stored.get("gates", ()))
+        return cls(**{**stored, "phases": phases, "gates": gates, "limits": Limits(**stored["limits"])})
+
+
+def _cut(phase: Phase, seconds: float) -> Phase:
+    if seconds >= phase.seconds:
+        return phase
+    end = None if phase.until_arrivals_per_s is None else phase.rate(seconds)
+    return replace(phase, seconds=seconds, until_arrivals_per_s=end)
 
 
 def _scaled_phase(phase: Phase, factor: float) -> Phase:
@@ -106,10 +149,9 @@ def parse(name: str, raw: Mapping[str, Any], journeys: frozenset[str]) -> Profil
     phases = _phases(f"{name}.toml: phases", known["phases"])
     if not any(phase.judged for phase in phases):
         raise ProfileError(f"{name}.toml: no phase has judged = true, so nothing could be judged")
-    limits = _limits(f"{name}.toml: limits", known["limits"])
-    return Profile(
-        **known | {"name": name, "phases": phases, "limits": limits, "mix": _mix(name, known["mix"], journeys)}
-    )
+    limits, mix = _limits(f"{name}.toml: limits", known["limits"]), _mix(name, known["mix"], journeys)
+    gates = _gates(f"{name}.toml: gates", known.get("gates", []), phases)
+    return Profile(**known | {"name": name, "phases": phases, "limits": limits, "mix": mix, "gates": gates})
 
 
 def _phase(where: str, raw: Mapping[str, Any]) -> Phase:
@@ -140,6 +182,46 @@ def _limits(where: str, raw: object) -> Limits:
         if value < 0 or (value == 0 and key not in {"errors_percent", "drops_percent"}):
             raise ProfileError(f"{where}: {key} must be above 0, not {value!r}")
     return Limits(**found)
+
+
+def _gates(where: str, raw: object, phases: Sequence[Phase]) -> tuple[Gate, ...]:
+    if not isinstance(raw, list):
+        raise ProfileError(f"{where} must be a list of tables, [[gates]]")
+    gates = tuple(_gate(f"{where}[{n}]", each, phases) for n, each in enumerate(raw))
+    names = [gate.name for gate in gates]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ProfileError(f"{where}: more than one gate says {twice[0]!r}")
+    return gates
+
+
+def _gate(where: str, raw: object, phases: Sequence[Phase]) -> Gate:
+    """A gate that is never read, or that nothing can break, is none."""
+    known = _checked(where, raw, Gate)
+    for key, allowed in (("metric", METRICS), ("then", ("stop", "fail"))):
+        if known[key] not in allowed:
+            raise ProfileError(f"{where}: unknown {key} {known[key]!r}; there are {', '.join(allowed)}")
+    numbers = _numbers(where, {key: known[key] for key in ("above", "for_s")})
+    most = 100 if known["metric"].endswith("_percent") else math.inf
+    if not 0 <= numbers["above"] < most:
+        raise ProfileError(f"{where}: above must be 0 or more, and a percentage below 100, not {known['above']!r}")
+    if not isinstance(known["for_s"], int) or known["for_s"] < 1:
+        raise ProfileError(f"{where}: for_s must be a whole number of seconds, 1 or more, not {known['for_s']!r}")
+    return Gate(**known | {"phases": _watched(where, known, phases)})
+
+
+def _watched(where: str, known: Mapping[str, Any], phases: Sequence[Phase]) -> tuple[str, ...]:
+    named, there = known.get("phases", []), [phase.name for phase in phases]
+    if not isinstance(named, list) or (unknown := [name for name in named if name not in there]):
+        wrong = repr(unknown[0]) if isinstance(named, list) else repr(named)
+        raise ProfileError(
+            f"{where}: phases must be a list of names of phases, not {wrong}; there are {', '.join(there)}"
+        )
+    shortest = (
+        min(phase.seconds for phase in phases if phase.name in named) if named else sum(p.seconds for p in phases)
+    )
+    if shortest < known["for_s"]:
+        raise ProfileError(f"{where}: no window of {known['for_s']} s fits into {shortest:g} s")
+    return tuple(named)
 
 
 def _people(where: str, users: object, settle_s: object) -> None:

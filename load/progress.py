@@ -22,6 +22,8 @@ class Progress:
         self._print(f"load {self._name}: {what} …\n", over=True)
 
     def tick(self, line: Mapping[str, Any]) -> None:
+        if line["type"] == "stop":
+            self.say(f"stopped by its gate, {line['gate']}: {line['because']}; letting who is under way end")
         if line["type"] != "second":
             return
         self._told += 1

@@ -14,6 +14,7 @@ from fixtures.client.subscriptions import Plan
 from load.arrivals import Arrival
 from load.history import End, History, ending
 from load.measures import Measures
+from load.seconds import Seconds
 
 T = TypeVar("T")
 Note = Callable[[Any], Mapping[str, Any]]
@@ -75,6 +76,7 @@ class Run:
     seed: int
     crowd: str
     questions: list[Question] = field(default_factory=list)
+    seconds: Seconds = field(default_factory=Seconds)
     in_flight: int = 0
     ended: int = 0
     errors: int = 0
@@ -141,6 +143,7 @@ class Visit:
         self.run.measures.record(
             self.phase, verb, waited_ms=waited, service_ms=service, status=ended.status, expected=fine
         )
+        self.run.seconds.record(now - self.run.began, verb, waited, expected=fine)
 
 
 def _sent(send: Callable[[], Reply[T]]) -> Ended:

@@ -112,3 +112,39 @@ def test_what_cannot_be_is_refused_by_name(case: str) -> None:
 def test_a_limit_that_nothing_can_break_is_refused(limit: str, value: float) -> None:
     with pytest.raises(ProfileError, match=f"limits: {limit} must be"):
         parse("mine", raw() | {"limits": raw()["limits"] | {limit: value}}, NAMES)
+
+
+GATE = {"metric": "payments_p95_ms", "above": 1000, "for_s": 10, "then": "stop"}
+NO_GATES: dict[str, tuple[dict[str, Any], str]] = {
+    "a metric that is not measured": ({"metric": "payments_p59_ms"}, "unknown metric 'payments_p59_ms'; there are pay"),
+    "an unknown key": ({"for": 10}, r"gates\[0\]: unknown key 'for'; allowed are above, for_s"),
+    "an unknown end": ({"then": "abort"}, "unknown then 'abort'; there are stop, fail"),
+    "a bound in words": ({"above": "1 s"}, "above must be a number, not '1 s'"),
+    "a share of more than all": ({"metric": "errors_percent", "above": 100}, "a percentage below 100, not 100"),
+    "half a second": ({"for_s": 0.5}, "for_s must be a whole number of seconds"),
+    "a phase that is not there": ({"phases": ["rush"]}, "not 'rush'; there are warm-up, steady"),
+    "a window longer than its phase": ({"phases": ["warm-up"]}, "no window of 10 s fits into 4 s"),
+}
+
+
+@pytest.mark.parametrize("case", NO_GATES)
+def test_a_gate_that_nothing_can_break_is_refused_by_name(case: str) -> None:
+    changes, told = NO_GATES[case]
+    with pytest.raises(ProfileError, match=told):
+        parse("mine", raw() | {"gates": [GATE | changes]}, NAMES)
+
+
+def test_what_a_gate_needs_is_not_guessed_and_two_are_not_the_same() -> None:
+    with pytest.raises(ProfileError, match=r"gates\[0\]: then is missing"):
+        parse("mine", raw() | {"gates": [{key: GATE[key] for key in GATE if key != "then"}]}, NAMES)
+    with pytest.raises(ProfileError, match="more than one gate says 'payments_p95_ms above 1000 for 10 s'"):
+        parse("mine", raw() | {"gates": [GATE, GATE | {"then": "fail"}]}, NAMES)
+    assert parse("mine", raw() | {"gates": [GATE]}, NAMES).gates[0].name == "payments_p95_ms above 1000 for 10 s"
+
+
+def test_a_run_that_was_stopped_made_part_of_its_profile() -> None:
+    whole = load("baseline", NAMES)
+    assert whole.until(None) == whole.until(60) == whole
+    assert [(phase.name, phase.seconds) for phase in whole.until(32.5).phases] == [("warm-up", 10), ("steady", 22.5)]
+    (half,) = whole.until(5).phases
+    assert (half.seconds, half.rate(5)) == (5, whole.phases[0].rate(5))

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from fixtures.ports import reserve_port
-from load import folder
+from load import folder, gates, seconds
 from load.generating import generate
-from load.histogram import Histogram
+from load.histogram import Histogram, merged
 from load.history import read
 from load.limits import judged_phases
 from load.measures import Measures
-from load.profile import Phase, Profile, load
+from load.profile import Gate, Phase, Profile, load
 from load.tests import toy
 from load.users import NAMES
 
@@ -38,9 +38,9 @@ def toy_server(*arguments: str) -> Iterator[str]:
                 server.kill()
 
 
-def lookers(*, users: int, rate: float, seconds: float) -> Profile:
+def lookers(*, users: int, rate: float, lasting_s: float) -> Profile:
     """People who only look around, so that the server's pace is all there is to see."""
-    steady = Phase("steady", seconds, rate, judged=True)
+    steady = Phase("steady", lasting_s, rate, judged=True)
     return replace(load("smoke", NAMES), users=users, phases=(steady,), mix={"visitor.look_around": 1.0})
 
 
@@ -60,7 +60,7 @@ def spec(url: str, profile: Profile, directory: Path, seed: int = 1) -> dict[str
 
 def test_a_server_that_stalls_one_second_in_five_is_not_flattered(tmp_path: Path) -> None:
     """The plan of this seed, met by a server that does nothing from 2 to 3 s and from 7 to 8 s, waits 729 ms at p95."""
-    profile = lookers(users=200, rate=60, seconds=10)
+    profile = lookers(users=200, rate=60, lasting_s=10)
     with toy_server() as url:
         generate(spec(url, profile, tmp_path, seed=2), tmp_path, lambda _line: None)
     measures = Measures.from_json(folder.read(tmp_path / folder.HISTOGRAMS))
@@ -71,10 +71,14 @@ def test_a_server_that_stalls_one_second_in_five_is_not_flattered(tmp_path: Path
     assert 650 <= p95 <= 800 + instrument_error_ms(tmp_path)
     requests = measures.of(judged_phases(profile)).waited.count
     assert len(list(read(tmp_path / folder.HISTORY))) == 2 * requests
+    kept = seconds.read(tmp_path / folder.SECONDS)
+    assert list(kept) == list(range(len(kept)))
+    assert sum(each.planned for each in kept.values()) == 596
+    assert merged(each.calls for each in kept.values()).buckets == measures.of(judged_phases(profile)).waited.buckets
 
 
 def test_arrivals_that_find_nobody_free_are_counted_and_make_the_run_invalid(tmp_path: Path) -> None:
-    profile = lookers(users=5, rate=100, seconds=2)
+    profile = lookers(users=5, rate=100, lasting_s=2)
     with toy_server("1", "1") as url:  # it never answers within its second
         generate(spec(url, profile, tmp_path), tmp_path, lambda _line: None)
     generator = folder.read(tmp_path / folder.GENERATOR)
@@ -82,8 +86,22 @@ def test_arrivals_that_find_nobody_free_are_counted_and_make_the_run_invalid(tmp
     assert generator["started"]["steady"] + generator["dropped"]["steady"] == generator["planned"]["steady"]
 
 
+def test_a_gate_ends_the_dispatch_and_lets_who_is_under_way_end(tmp_path: Path) -> None:
+    gate = Gate("in_flight", above=5, for_s=1, then="stop")
+    profile = replace(lookers(users=50, rate=40, lasting_s=60), gates=(gate,))
+    told: list[Mapping[str, Any]] = []
+    with toy_server("1", "1") as url:
+        generate(spec(url, profile, tmp_path), tmp_path, told.append)
+    generator = folder.read(tmp_path / folder.GENERATOR)
+    assert [line["gate"] for line in told if line["type"] == "stop"] == ["in_flight above 5 for 1 s"]
+    assert 1 <= generator["stopped_at_s"] < 10
+    assert (generator["interrupted"], generator["unfinished"]) == (False, 0)
+    kept, made = seconds.read(tmp_path / folder.SECONDS), profile.until(generator["stopped_at_s"])
+    assert [each.outcome for each in gates.findings(made, kept, 1, generator["stopped_at_s"])] == ["fail"]
+
+
 def test_a_generator_that_is_told_to_end_leaves_a_whole_history_and_says_that_it_was(tmp_path: Path) -> None:
-    profile = lookers(users=20, rate=20, seconds=60)
+    profile = lookers(users=20, rate=20, lasting_s=60)
     began = time.monotonic()
     with toy_server("1000", "0") as url:
         generate(spec(url, profile, tmp_path), tmp_path, end_child)
