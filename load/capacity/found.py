@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
@@ -29,8 +30,10 @@ def of_steps(directory: Path, trust: Mapping[str, Any]) -> Json | None:
 
 def of_run(directory: Path, trust: Mapping[str, Any]) -> Json:
     """Write capacity.json, and return it."""
-    profile = Profile.from_json(folder.read(directory / folder.RUN)["profile"])
+    planned = Profile.from_json(folder.read(directory / folder.RUN)["profile"])
     generator = folder.read(directory / folder.GENERATOR)
+    stopped_at_s = generator.get("stopped_at_s")
+    profile = _made(planned, stopped_at_s)
     measures = Measures.from_json(folder.read(directory / folder.HISTOGRAMS))
     try:
         steps = held(profile, measures, generator["dropped"], read(directory / folder.HISTORY))
@@ -39,8 +42,25 @@ def of_run(directory: Path, trust: Mapping[str, Any]) -> Json:
     else:
         arrivals, requests = sum(generator["started"].values()), measures.of(measures.phases).waited.count
         found = judged(profile, steps, requests / arrivals if arrivals else 0.0, trust, profiles())
+    if stopped_at_s is not None:
+        found |= {"reason": f"{found['reason']}; {_stopped(planned, stopped_at_s)}"}
     folder.write(directory / folder.CAPACITY, found)
     return found
+
+
+def _made(planned: Profile, stopped_at_s: float | None) -> Profile:
+    """A step that had not lasted half its time when a gate stopped the run is none: it had hardly begun."""
+    made = planned.until(stopped_at_s)
+    last, whole = made.phases[-1], planned.phases[len(made.phases) - 1]
+    if last.seconds >= whole.seconds / 2:
+        return made
+    return replace(made, phases=(*made.phases[:-1], replace(last, judged=False)))
+
+
+def _stopped(planned: Profile, at_s: float) -> str:
+    made = planned.until(at_s).phases
+    left = len(planned.phases) - len(made)
+    return f"a gate stopped the run after {at_s:.0f} s, in “{made[-1].name}”; phases that did not begin: {left}"
 
 
 def judged(

@@ -189,3 +189,15 @@ def test_the_command_ends_with_the_verdict(
     assert main() == 5
     monkeypatch.setattr("sys.argv", ["load.capacity", str(tmp_path)])
     assert main() == 3
+
+
+def test_steps_that_a_gate_kept_from_happening_are_no_steps(tmp_path: Path) -> None:
+    run = make(tmp_path / "run")
+    with doctored(run, folder.GENERATOR) as generator:
+        generator["stopped_at_s"] = 4.3  # the fifth step lasted 0.3 of its second
+    found = capacity_of(run)
+    assert [step["name"] for step in found["steps"]] == ["step 1", "step 4", "step 8", "step 16"]
+    assert found["reason"].endswith("a gate stopped the run after 4 s, in “step 32”; phases that did not begin: 1")
+    with doctored(run, folder.GENERATOR) as generator:
+        generator["stopped_at_s"] = 4.8
+    assert [step["throughput_per_s"] for step in capacity_of(run)["steps"]][-1] == pytest.approx(1216, rel=0.1)
