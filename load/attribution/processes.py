@@ -38,9 +38,11 @@ class Processes:
         kinds: defaultdict[str, list[tuple[float | None, float, int | None]]] = defaultdict(list)
         for known in list(self._known.values()):
             try:
-                kinds[known.kind].append(_read(known, passed_s))
+                row = _read(known, passed_s)
             except psutil.NoSuchProcess:
                 del self._known[known.process.pid]
+            else:
+                kinds[known.kind].append(row)
         return {kind: _together(rows) for kind, rows in kinds.items()}
 
     def _look(self) -> None:

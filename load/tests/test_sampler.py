@@ -1,12 +1,15 @@
 """One look at real processes and a real PostgreSQL: every column is filled."""
 
 import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
 from fixtures.bench import Bench
 from load import folder
+from load.attribution.processes import Processes
 from load.attribution.sampler import sampling
 
 
@@ -39,3 +42,12 @@ def test_a_watch_that_cannot_reach_its_database_says_so_and_ends(tmp_path: Path)
     end = lines(tmp_path)[-1]
     assert end["type"] == "end"
     assert "OperationalError" in end["failed"]
+
+
+def test_a_kind_whose_processes_all_have_ended_is_not_there_any_more() -> None:
+    seen = Processes()
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", "load.child"]) as child:
+        before = seen.sample(1.0)
+        child.kill()
+    assert "generator" in before
+    assert "generator" not in seen.sample(1.0)
