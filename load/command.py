@@ -17,6 +17,7 @@ from load.findings import EXIT_CODES
 from load.parser import Parser
 from load.profile import Profile, ProfileError, load
 from load.users import NAMES
+from load.workers.wanted import ALONE, Wanted, WantedError, check_people, wanted
 
 REPORTS: Final = Path("reports/load")
 
@@ -42,14 +43,22 @@ class Order:
     out: Path
     evidence: Path | None
     defect: Path | None
+    crew: Wanted = ALONE
 
 
 def ordered(arguments: Sequence[str]) -> Order:
-    """Raises RefusedError, and ProfileError with the key that is wrong."""
+    """Raises RefusedError, WantedError with the option and ProfileError with the key that is wrong."""
     given = _parser().parse_args(arguments)
     profile = load(given.profile, NAMES)
     if given.scale is not None:
         profile = profile.scaled(given.scale)
+    crew = wanted(
+        processes=given.processes,
+        master=given.master,
+        expect_workers=given.expect_workers,
+        wait_s=given.wait_for_workers,
+    )
+    check_people(crew, profile.users)
     return Order(
         profile=profile,
         target=_target(given),
@@ -57,6 +66,7 @@ def ordered(arguments: Sequence[str]) -> Order:
         out=given.out or REPORTS / profile.name,
         evidence=given.evidence,
         defect=given.bench_defect,
+        crew=crew,
     )
 
 
@@ -75,7 +85,18 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--bench-defect", type=Path, metavar="FILE", help="plant this defect into the system that is started"
     )
+    _add_crew(run)
     return parser
+
+
+def _add_crew(run: argparse.ArgumentParser) -> None:
+    crew = run.add_argument_group("who makes the load (docs/guides/workers.md)")
+    crew.add_argument("--processes", type=int, metavar="N", help="of this machine; 1, and none with --master")
+    crew.add_argument("--master", metavar="HOST:PORT", help="listen there for python -m load worker of other machines")
+    crew.add_argument("--expect-workers", type=int, metavar="N", help="with --master: how many come")
+    crew.add_argument(
+        "--wait-for-workers", type=float, default=ALONE.wait_s, metavar="S", help="seconds in which all must have come"
+    )
 
 
 def _target(given: argparse.Namespace) -> Target | None:
@@ -110,6 +131,6 @@ def _is_loopback(host: str) -> bool:
 def ordered_or_exit(arguments: Sequence[str]) -> Order:
     try:
         return ordered(arguments)
-    except (ProfileError, RefusedError) as error:
+    except (ProfileError, RefusedError, WantedError) as error:
         print(f"load: {error}", file=sys.stderr)  # noqa: T201 - the command's own words
         sys.exit(EXIT_CODES["BROKEN"])

@@ -17,6 +17,7 @@ ANSWERS: Final = "answers.jsonl"  # what answers said of their own time, one lin
 CAPACITY: Final = "capacity.json"  # what the steps of the run show, if it had any
 RESULT: Final = "result.json"
 REPORT: Final = "report.html"
+WORKERS: Final = "workers"  # what each of several workers wrote; kept when one of them was lost
 LOGS: Final = "logs"  # of the system, its worker and the emulator
 ALL: Final = (
     RUN,
@@ -39,7 +40,8 @@ def prepare(directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     for name in ALL:
         (directory / name).unlink(missing_ok=True)
-    shutil.rmtree(directory / LOGS, ignore_errors=True)
+    for name in (LOGS, WORKERS):
+        shutil.rmtree(directory / name, ignore_errors=True)
 
 
 def write(path: Path, content: Any) -> None:  # noqa: ANN401 - whatever JSON can hold

@@ -35,7 +35,7 @@ class History:
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o644)
         self._began = time.monotonic()
         self._lines = 0
-        self._write({"type": "start", **header})
+        self._write({"type": "start", "monotonic_s": round(self._began, 6), **header})
 
     def invoke(self, process: str, verb: str, intent: str, value: Mapping[str, Any]) -> None:
         self._write({"p": process, "type": "invoke", "f": verb, "intent": intent, "value": value})

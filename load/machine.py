@@ -11,6 +11,7 @@ import psutil
 _NAMES: Final = {
     "postgres: ": "PostgreSQL",  # its own workers are none of the system's
     "load.child": "generator",
+    "load.workers.worker": "generator",
     "fixtures.stripe": "emulated processor",
     " serve": "application",
     " worker": "worker",

@@ -36,9 +36,13 @@ class Progress:
         return (
             f"load {self._name}: {line['elapsed_s']:.0f} of {self._seconds:.0f} s, {line['phase']}: "
             f"{line['planned']} arrivals, {line['dropped']} dropped, {line['ended']} requests, "
-            f"{line['errors']} errors, {line['in_flight']} under way, payments p95 {waited}"
+            f"{line['errors']} errors, {line['in_flight']} under way, payments p95 {waited}{_lost(line)}"
         )
 
     def _print(self, text: str, *, over: bool) -> None:
         sys.stdout.write(("\r\x1b[K" if over and self._is_terminal else "") + text)
         sys.stdout.flush()
+
+
+def _lost(line: Mapping[str, Any]) -> str:
+    return f", {line['lost']} WORKERS LOST" if line.get("lost") else ""

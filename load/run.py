@@ -25,7 +25,7 @@ from load.attribution.sampler import sampling
 from load.command import Order, ordered_or_exit
 from load.comparison import environment
 from load.findings import EXIT_CODES
-from load.generating import GeneratorError, generate
+from load.generating import GeneratorError, generator
 from load.judge import UnjudgeableError, judge
 from load.machine import Usage
 from load.progress import Progress
@@ -72,7 +72,7 @@ def _make(order: Order, arguments: list[str]) -> None:
     folder.write(order.out / folder.RUN, _about(order, arguments))
     progress = Progress(order.profile)
     progress.say("starting the system" if order.target is None else f"reaching {order.target.url}")
-    with _system(order) as system:
+    with generator(order.out, order.crew) as made, _system(order) as system:
         progress.say(f"signing up {order.profile.users} people")
         name = str(order.seed) if order.target is None else f"{order.seed}-{time.time_ns()}"
         students = crowd.sign_up(system.url, name, order.profile.users)
@@ -85,7 +85,7 @@ def _make(order: Order, arguments: list[str]) -> None:
                 sampler.hear(line)
                 progress.tick(line)
 
-            generate(settings | people | {"seed": order.seed, "crowd": name}, order.out, told)
+            made.generate(settings | people | {"seed": order.seed, "crowd": name}, told)
         folder.write(order.out / folder.MACHINE, Usage.now().since(before))
         progress.say("waiting until nothing moves")
         moving = snapshot.settle(system.auditor, system.emulator, system.mailbox, order.profile.settle_s)

@@ -14,7 +14,7 @@ from fixtures.client.transport import Json, RawReply, encode
 from load.attribution.server_timing import Answers
 
 TIMEOUT_S: Final = 30.0
-_ANSWERS: Final = Answers.of_this_run()
+ANSWERS: Final = Answers.of_this_run()
 
 
 class UnansweredError(ConnectionError):
@@ -59,7 +59,7 @@ class FastHttpTransport:
             answer: bytes = got.content or b""
         if not status or _is_cut(received, answer):
             raise UnansweredError(f"{method} {path}: {error or 'the reply was cut short'}")
-        _ANSWERS.hear(received, elapsed)
+        ANSWERS.hear(received, elapsed)
         return RawReply(method, path, status, received, answer, elapsed)
 
 
