@@ -136,6 +136,16 @@ def test_a_question_that_stayed_open_is_no_pass(run: Path) -> None:
     assert (result["verdict"], result["exit_code"]) == ("INCONCLUSIVE", 5)
 
 
+@pytest.mark.parametrize(("asked", "outcome"), [(made_run.AMOUNT, "unknown"), (made_run.AMOUNT - 1, "fail")])
+def test_what_the_buyers_never_learned_may_be_what_they_lack_and_no_cent_more(
+    run: Path, asked: int, outcome: str
+) -> None:
+    """The generator died between a payment's sending and its answer, and the payment happened."""
+    lost = {"type": "info", "http": None, "object": None, "amount": asked}
+    made_run.forge_line(run / folder.HISTORY, intent="pay-7", changes=lost)
+    assert outcome_of(judge(run), "money conserved") == outcome
+
+
 def test_a_slow_system_fails(tmp_path: Path) -> None:
     result = judge(made_run.make(tmp_path / "run", payments_ms=600.0))
     assert result["exit_code"] == 2
