@@ -16,8 +16,8 @@ from typing import Any
 import gevent
 from locust.env import Environment
 
-from load import telling
-from load.part import Line, Part, keep
+from load import folder, telling
+from load.part import Line, Part
 
 
 def main() -> int:
@@ -30,7 +30,7 @@ def main() -> int:
         gevent.signal_handler(number, part.stop)
     gevent.signal_handler(signal.SIGUSR1, part.stop_at_gate)
     outcome = part.generate(_tell)
-    keep(directory, part.run.measures.to_json(), outcome)
+    folder.keep_generated(directory, part.run.measures.to_json(), outcome)
     telling.say({"type": "end", "interrupted": outcome["interrupted"]})
     return 0
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,6 +43,12 @@ def prepare(directory: Path) -> None:
         (directory / name).unlink(missing_ok=True)
     for name in (LOGS, WORKERS):
         shutil.rmtree(directory / name, ignore_errors=True)
+
+
+def keep_generated(directory: Path, histograms: Mapping[str, Any], outcome: Mapping[str, Any]) -> None:
+    """What a generator leaves at its end. The outcome last: where it is, everything is."""
+    (directory / HISTOGRAMS).write_text(json.dumps(histograms), encoding="utf-8")
+    (directory / GENERATOR).write_text(json.dumps(outcome), encoding="utf-8")
 
 
 def write(path: Path, content: Any) -> None:  # noqa: ANN401 - whatever JSON can hold

@@ -113,7 +113,7 @@ def _webhooks(milliseconds: Iterable[float]) -> Histogram:
 def _money(directory: Path) -> list[Finding]:
     """A history or a snapshot that cannot be read leaves the money unknown; it never passes."""
     checks: dict[str, Callable[[], list[Finding]]] = {
-        "money": lambda: money.findings(_snapshot(directory)),
+        "money": lambda: money.findings(_snapshot(directory), unheard=_unheard(directory)),
         "money: the trial balance holds at every moment": lambda: readings.findings(_history(directory)),
         "money: everything came to rest": lambda: rest.findings(folder.read(directory / folder.SNAPSHOT).get("moving")),
         "money: answers have Stripe's shape": lambda: shapes.findings(
@@ -134,6 +134,10 @@ def _money(directory: Path) -> list[Finding]:
 
 def _history(directory: Path) -> list[dict[str, Any]]:
     return list(history.read(directory / folder.HISTORY))
+
+
+def _unheard(directory: Path) -> frozenset[str]:
+    return frozenset(folder.read(directory / folder.GENERATOR).get("unheard", ()))
 
 
 def _snapshot(directory: Path) -> Snapshot:
@@ -173,7 +177,18 @@ def _result(  # noqa: PLR0917 - the members of the file, in their order
 
 def _told(generator: Stored) -> dict[str, Any]:
     lag, late = (Histogram.from_json(generator[name]).percentile(0.99) for name in ("hub_lag", "lateness"))
-    names = ("planned", "started", "dropped", "unfinished", "unanswered", "interrupted", "crashes", "cpu")
+    names = (
+        "workers_expected",
+        "workers_finished",
+        "planned",
+        "started",
+        "dropped",
+        "unfinished",
+        "unanswered",
+        "interrupted",
+        "crashes",
+        "cpu",
+    )
     told = {name: generator[name] for name in names} | {"stopped_at_s": generator.get("stopped_at_s")}
     return told | {"hub_lag_p99_ms": lag, "lateness_p99_ms": late}
 

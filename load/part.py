@@ -3,9 +3,8 @@
 Imported only inside a generator's own process, after Locust.
 """
 
-import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -120,12 +119,6 @@ def header(spec: Spec) -> dict[str, Any]:
     """What the first line of a history says of its run."""
     emails = {each["account"]["account_id"]: each["account"]["email"] for each in spec["students"]}
     return {"seed": spec["seed"], "profile": spec["profile"]["name"], "emails": emails, "locust": locust.__version__}
-
-
-def keep(directory: Path, histograms: Mapping[str, Any], outcome: Outcome) -> None:
-    """The outcome last: where it is, everything is."""
-    (directory / folder.HISTOGRAMS).write_text(json.dumps(histograms), encoding="utf-8")
-    (directory / folder.GENERATOR).write_text(json.dumps(outcome), encoding="utf-8")
 
 
 def _people(environment: Environment, spec: Spec, share: Share) -> dict[str, list[Person]]:

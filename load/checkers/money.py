@@ -1,10 +1,14 @@
 """Is the money right? The rules of `fixtures.books`, each asked on its own, and the questions that stayed open."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
 from fixtures.books import CHECKS, Difference, Row, Snapshot, money_table
+from fixtures.books.checks import nothing_happened_unasked
 from load.findings import Finding, Outcome
 from load.operations import unresolved
 
@@ -19,13 +23,24 @@ _PROVES: Final[Mapping[str, tuple[str, ...]]] = {
     "receipts_reach_their_buyer": _BUYERS,
 }
 _SHOWN: Final = 20
+_ANY: Final = (math.inf, math.inf)
 
 Check = Callable[[Snapshot], Iterator[Difference]]
 
 
-def findings(snapshot: Snapshot, checks: Sequence[Check] = CHECKS) -> list[Finding]:
-    rules = [_finding(check, snapshot) for check in checks]
-    return [*rules, _resolved(snapshot), _table(snapshot)]
+def findings(
+    snapshot: Snapshot, checks: Sequence[Check] = CHECKS, unheard: AbstractSet[str] = frozenset()
+) -> list[Finding]:
+    """`unheard` are the actors whose history ends before they did: they may have asked for more than stands in it."""
+    heard = replace(snapshot, operations=tuple(each for each in snapshot.operations or () if each.actor not in unheard))
+    rules = [_finding(check, heard if check is nothing_happened_unasked else snapshot) for check in checks]
+    rules += [_unheard(unheard)] if unheard else []
+    return [*rules, _resolved(snapshot), _table(snapshot, all_heard=not unheard)]
+
+
+def _unheard(actors: AbstractSet[str]) -> Finding:
+    detail = f"of {len(actors)} buyers nobody knows what they asked for last: their worker was lost with its machine"
+    return Finding("money: every buyer was heard to the end", "money", "unknown", detail, _BUYERS)
 
 
 def _finding(check: Check, snapshot: Snapshot) -> Finding:
@@ -61,11 +76,14 @@ def _resolved(snapshot: Snapshot) -> Finding:
     return Finding(title, "money", outcome, _said(detail, still_open), _BUYERS, examples=tuple(still_open[:_SHOWN]))
 
 
-def _table(snapshot: Snapshot) -> Finding:
+def _table(snapshot: Snapshot, *, all_heard: bool) -> Finding:
     """The three sides next to each other, to the cent."""
     rows = money_table(snapshot)
     by_currency = {row["currency"]: [each for each in rows if each["currency"] == row["currency"]] for row in rows}
-    agreed = {currency: _agree(sides, _open(snapshot, currency)) for currency, sides in by_currency.items()}
+    agreed = {
+        currency: _agree(sides, _open(snapshot, currency) if all_heard else _ANY)
+        for currency, sides in by_currency.items()
+    }
     apart, unclear = ([name for name, each in agreed.items() if each == found] for found in ("fail", "unknown"))
     sources = {row["source"] for row in rows}
     complete = {"processor", "ledger", "clients"} <= sources
@@ -79,7 +97,7 @@ def _table(snapshot: Snapshot) -> Finding:
     return Finding("money conserved", "money", outcome, detail, ("B2.3", "C2.1", "C2.2"), data=data)
 
 
-def _agree(sides: Sequence[Row], open_most: tuple[int, int]) -> Outcome:
+def _agree(sides: Sequence[Row], open_most: tuple[float, float]) -> Outcome:
     """Unknown where the buyers alone saw less, and where what they never learned of may be the rest."""
     books = {_moved(each) for each in sides if each["source"] != "clients"}
     seen = {_moved(each) for each in sides if each["source"] == "clients"}

@@ -146,6 +146,21 @@ def test_what_the_buyers_never_learned_may_be_what_they_lack_and_no_cent_more(
     assert outcome_of(judge(run), "money conserved") == outcome
 
 
+@pytest.mark.parametrize(("lost", "verdict"), [(0, "INVALID"), (1, "FAIL")])
+def test_who_was_lost_with_his_machine_may_have_asked_for_more_and_nobody_else(
+    run: Path, lost: int, verdict: str
+) -> None:
+    """Student 0 has a payment, in all books, that stands in no history."""
+    with doctored(run, folder.SNAPSHOT) as snapshot:
+        for side, twin in (("payments", made_run.payment), ("entries", made_run.entry), ("mails", made_run.mail)):
+            snapshot[side].append(twin(9990))
+        snapshot["books"]["transactions"].append(made_run.transaction(9990))
+    with doctored(run, folder.GENERATOR) as generator:
+        generator |= {"workers_expected": 2, "unheard": [made_run.email(lost)]}
+    result = judge(run)
+    assert (result["verdict"], outcome_of(result, "money: every buyer was heard to the end")) == (verdict, "unknown")
+
+
 def test_a_slow_system_fails(tmp_path: Path) -> None:
     result = judge(made_run.make(tmp_path / "run", payments_ms=600.0))
     assert result["exit_code"] == 2

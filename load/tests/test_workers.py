@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from load import folder
 from load.arrivals import planned
 from load.histogram import Histogram
 from load.history import History, read
@@ -14,8 +15,9 @@ from load.measures import Measures
 from load.operations import operations
 from load.profile import load
 from load.users import NAMES
-from load.workers import histories, results
+from load.workers import histories, kept, results
 from load.workers.histories import Piece
+from load.workers.kept import Left
 from load.workers.share import WHOLE, Share, share_of
 from load.workers.wanted import ALONE, WantedError, check_people, wanted
 
@@ -154,6 +156,41 @@ def test_outcomes_add_up_and_the_busiest_worker_stands_for_all() -> None:
     assert (whole["hub_lag"]["count"], whole["unfinished"]) == (2, 2)
     assert (whole["stopped_at_s"], whole["crashes"], whole["interrupted"]) == (7.5, ["broken"], False)
     assert (whole["workers_expected"], whole["workers_finished"]) == (2, 2)
+
+
+def left(directory: Path, index: int, *, is_near: bool, finished: bool) -> Left:
+    (directory / str(index)).mkdir(parents=True)
+    with History(directory / str(index) / folder.HISTORY, {}) as history:
+        history.invoke(f"s{index}.0", "pay", f"pay-{index}", ASKED)
+    result = {"outcome": outcome(), "histograms": measured(10.0)} if finished else None
+    return Left(str(index), Share(index, 3), directory / str(index), is_near=is_near, result=result)
+
+
+def students(count: int) -> list[dict[str, Any]]:
+    return [{"account": {"email": f"{number}@example.com"}} for number in range(count)]
+
+
+def test_only_of_a_lost_worker_of_another_machine_something_may_be_unheard(tmp_path: Path) -> None:
+    parts = tmp_path / folder.WORKERS
+    workers = [left(parts, 0, is_near=True, finished=True), left(parts, 1, is_near=True, finished=False)]
+    workers.append(left(parts, 2, is_near=False, finished=False))
+    run = {"students": students(6), "profile": PROFILE.to_json(), "seed": 7}
+    found = kept.gather(tmp_path, workers, run, {"seed": 7}, began_s=0.0)
+    assert (found["workers_finished"], found["lost"]) == (1, ["1", "2"])
+    assert found["unheard"] == ["2@example.com", "5@example.com"]
+    assert found["unfinished"] == outcome()["unfinished"] + 2
+    assert len(list(read(tmp_path / folder.HISTORY))) == 3
+    assert folder.read(tmp_path / folder.GENERATOR) == found
+    assert (tmp_path / folder.WORKERS / "1").is_dir()
+
+
+def test_a_torn_history_is_that_of_a_lost_worker_whatever_it_said(tmp_path: Path) -> None:
+    workers = [left(tmp_path / folder.WORKERS, number, is_near=True, finished=True) for number in range(3)]
+    torn = workers[1].directory / folder.HISTORY
+    torn.write_bytes(torn.read_bytes()[:-3])
+    run = {"students": students(6), "profile": PROFILE.to_json(), "seed": 7}
+    found = kept.gather(tmp_path, workers, run, {}, began_s=0.0)
+    assert (found["workers_finished"], found["lost"], found["unheard"]) == (2, ["1"], [])
 
 
 def test_the_arrivals_of_a_lost_worker_were_planned_and_none_of_them_counts_as_made() -> None:

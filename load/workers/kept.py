@@ -2,60 +2,60 @@
 
 import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from load import folder
-from load.part import header, keep
 from load.profile import Profile
 from load.workers import histories, results
-from load.workers.crew import Worker
 from load.workers.histories import Piece
-from load.workers.share import Spec
+from load.workers.share import Share, Spec
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Left:
-    """A worker and its history. Without a result, or with a torn history, it was lost."""
+    """`is_near` when it wrote its files here itself, so that nothing of them is missing however it ended."""
 
-    worker: Worker
-    piece: Piece
+    name: str
+    share: Share
+    directory: Path
+    is_near: bool
+    result: Mapping[str, Any] | None
+    offset_s: float = 0.0
+    clock_error_s: float = 0.0
 
-    @property
-    def result(self) -> dict[str, Any] | None:
-        return self.worker.result if self.piece.whole else None
 
-
-def gather(directory: Path, workers: Sequence[Worker], spec: Spec, began_s: float) -> dict[str, Any]:
+def gather(
+    directory: Path, left: Sequence[Left], spec: Spec, about: Mapping[str, Any], began_s: float
+) -> dict[str, Any]:
     """Return the outcome of all. What each wrote is kept beside it only if somebody was lost."""
-    left = [Left(each, Piece(_file(each, folder.HISTORY), each.offset_s)) for each in workers]
-    about = header(spec) | {"clock_error_s": max(each.clock_error_s for each in workers)}
-    histories.merge([each.piece for each in left], directory / folder.HISTORY, about, began_s)
-    answers = results.answers((_file(each, folder.ANSWERS), each.offset_s) for each in workers)
+    pieces = [Piece(each.directory / folder.HISTORY, each.offset_s) for each in left]
+    clocks = {"clock_error_s": max(each.clock_error_s for each in left)}
+    histories.merge(pieces, directory / folder.HISTORY, {**about, **clocks}, began_s)
+    answers = results.answers((each.directory / folder.ANSWERS, each.offset_s) for each in left)
     _write_lines(directory / folder.ANSWERS, answers)
-    outcome = _outcome(left, Profile.from_json(spec["profile"]), spec["seed"])
-    histograms = [each.result["histograms"] for each in left if each.result]
-    keep(directory, results.measures(histograms).to_json(), outcome)
-    if not outcome["lost"]:
+    finished = [each for each, piece in zip(left, pieces, strict=True) if each.result is not None and piece.whole]
+    outcome = _outcome(left, finished, spec)
+    lost = [piece for each, piece in zip(left, pieces, strict=True) if each not in finished]
+    outcome["unfinished"] += sum(map(histories.without_end, lost))
+    measured = results.measures(each.result["histograms"] for each in finished if each.result)
+    folder.keep_generated(directory, measured.to_json(), outcome)
+    if not lost:
         shutil.rmtree(directory / folder.WORKERS)
     return outcome
 
 
-def _outcome(left: Sequence[Left], profile: Profile, seed: int) -> dict[str, Any]:
-    lost = [each for each in left if each.result is None]
-    outcome = results.outcome([each.result["outcome"] for each in left if each.result], expected=len(left))
-    shares = [each.worker.share for each in lost if each.worker.share]
-    outcome = results.with_lost(outcome, profile, seed, shares)
-    outcome["unfinished"] += sum(histories.without_end(each.piece) for each in lost)
-    return outcome | {"lost": [each.worker.name for each in lost]}
+def _outcome(left: Sequence[Left], finished: Sequence[Left], spec: Spec) -> dict[str, Any]:
+    lost = [each for each in left if each not in finished]
+    outcome = results.outcome([each.result["outcome"] for each in finished if each.result], expected=len(left))
+    profile = Profile.from_json(spec["profile"])
+    outcome = results.with_lost(outcome, profile, spec["seed"], [each.share for each in lost])
+    far = [student for each in lost if not each.is_near for student in each.share.of_students(spec["students"])]
+    unheard = sorted({student["account"]["email"] for student in far})
+    return outcome | {"lost": [each.name for each in lost], "unheard": unheard}
 
 
-def _file(worker: Worker, name: str) -> Path:
-    assert worker.directory is not None, f"{worker.name} has no share"
-    return worker.directory / name
-
-
-def _write_lines(path: Path, lines: Iterable[dict[str, float]]) -> None:
+def _write_lines(path: Path, lines: Iterable[Mapping[str, float]]) -> None:
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")

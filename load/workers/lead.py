@@ -27,10 +27,11 @@ from locust.exception import RPCError
 
 from fixtures.ports import LOOPBACK, reserve_port
 from load import folder, telling
-from load.part import ASK_AGAIN_S, DRAIN_S
+from load.part import ASK_AGAIN_S, DRAIN_S, header
 from load.profile import Profile
 from load.workers import kept, messages
-from load.workers.crew import Crew, CrewError, named
+from load.workers.crew import Crew, CrewError, Worker, named
+from load.workers.kept import Left
 from load.workers.share import Spec
 from load.workers.wanted import Wanted, address_of
 
@@ -67,7 +68,8 @@ class Lead:
         crew.say(messages.BEGIN, {"at_s": began_s})
         self._follow(crew, Profile.from_json(spec["profile"]), began_s)
         _dismiss(crew)
-        outcome = kept.gather(self._directory, list(crew.workers.values()), spec, began_s)
+        left = [_left(each) for each in crew.workers.values()]
+        outcome = kept.gather(self._directory, left, spec, header(spec), began_s)
         telling.say({"type": "end", "interrupted": outcome["interrupted"]})
 
     def _stop(self) -> None:
@@ -115,6 +117,20 @@ class Lead:
             if time.monotonic() >= tell_at_s:
                 _tell(crew, profile, time.monotonic() - began_s)
                 tell_at_s += 1
+
+
+def _left(worker: Worker) -> Left:
+    assert worker.share is not None, f"{worker.name} has no share"
+    assert worker.directory is not None, f"{worker.name} has no share"
+    return Left(
+        name=worker.name,
+        share=worker.share,
+        directory=worker.directory,
+        is_near=worker.process is not None,
+        result=worker.result,
+        offset_s=worker.offset_s,
+        clock_error_s=worker.clock_error_s,
+    )
 
 
 def _started(address: str, name: str) -> subprocess.Popen:
