@@ -9,6 +9,7 @@ WIDTH: Final = 640
 LEFT: Final = 70
 RIGHT: Final = WIDTH - 28
 _BOTTOM: Final = 34
+_LETTER: Final = 6  # how wide one is, roughly
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,13 @@ class Canvas:
         """A height that is not to be passed, or that cannot be."""
         label = f"<text class=limit x={RIGHT - 2} y={at - 4:.1f} text-anchor=end>{escape(name)}</text>"
         return f"<line class=limit x1={LEFT} x2={RIGHT} y1={at:.1f} y2={at:.1f} />{label}"
+
+    def band(self, left: float, right: float, name: str, told: str, *, css: str) -> str:
+        """A stretch of the way to the right, named above the field where there is room, and always to a pointer."""
+        area = f"<rect class='band {css}' x={left:.1f} y={self.top} width={right - left:.1f}"
+        shown = f"<text x={(left + right) / 2:.1f} y={self.top - 4} text-anchor=middle>{escape(name)}</text>"
+        room = len(name) * _LETTER <= right - left
+        return f"{area} height={self.bottom - self.top}><title>{escape(told)}</title></rect>{shown if room else ''}"
 
     def figure(self, title: str, inside: Iterable[str]) -> str:
         opening = f"<svg viewBox='0 0 {WIDTH} {self.height}' role=img aria-label='{escape(title)}' class=chart>"

@@ -8,7 +8,7 @@ from typing import Final
 
 from load.canvas import LEFT, Canvas
 from load.histogram import Histogram
-from load.measures import Measures
+from load.measures import Measures, Series
 from load.profile import Profile
 
 _CANVAS: Final = Canvas()
@@ -25,17 +25,20 @@ class Curve:
 
 def of_run(profile: Profile, measures: Measures) -> str:
     """Payments and other calls: what people waited, and what of it was the request itself."""
-    phases = [phase.name for phase in profile.phases if phase.judged]
-    limit = {"payments": profile.limits.payments_p95_ms, "other calls": profile.limits.calls_p95_ms}
+    limits, both = profile.limits, of_classes(profile, measures)
+    bounds = dict(zip(both, (limits.payments_p95_ms, limits.calls_p95_ms), strict=True))
     pictures = []
-    for name, series in (
-        ("payments", measures.of(phases, payments=True)),
-        ("other calls", measures.of(phases, payments=False)),
-    ):
+    for name, series in both.items():
         curves = [Curve("waited", "waited", series.waited), Curve("service", "service", series.service)]
         title = f"Of the {name}, how large a share was done within how long"
-        pictures.append(percentiles(title, curves, {f"limit of p95: {limit[name]:g} ms": limit[name]}))
+        pictures.append(percentiles(title, curves, {f"limit of p95: {bounds[name]:g} ms": bounds[name]}))
     return "".join(pictures)
+
+
+def of_classes(profile: Profile, measures: Measures) -> dict[str, Series]:
+    """The judged phases."""
+    phases = [phase.name for phase in profile.phases if phase.judged]
+    return {"payments": measures.of(phases, payments=True), "other calls": measures.of(phases, payments=False)}
 
 
 def percentiles(title: str, curves: Sequence[Curve], limits_ms: Mapping[str, float]) -> str:

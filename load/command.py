@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from load.findings import EXIT_CODES
 from load.parser import Parser
 from load.profile import Profile, ProfileError, load
+from load.rendering import Render
 from load.users import NAMES
 from load.workers.wanted import ALONE, Wanted, WantedError, check_people, wanted
 
@@ -81,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--seed", type=int, default=1, help="of the plan of arrivals; the same seed gives the same plan")
     run.add_argument("--scale", type=float, metavar="F", help="F times the people and arrivals; the report says so")
     run.add_argument("--out", type=Path, metavar="DIR", help="the folder of the run (reports/load/<profile>)")
+    run.add_argument("--render", action=Render, metavar="DIR", help="no run: make the page of this folder again")
     run.add_argument("--evidence", type=Path, metavar="FILE", help="lines for the verdict on the whole are added here")
     run.add_argument(
         "--bench-defect", type=Path, metavar="FILE", help="plant this defect into the system that is started"

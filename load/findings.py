@@ -24,6 +24,8 @@ class Finding:
     data: Mapping[str, Any] | None = None
     measured: str = ""
     limit: str = ""
+    interval: str = ""
+    samples: int | None = None
     examples: tuple[str, ...] = field(default=())
 
     def to_json(self) -> dict[str, Any]:

@@ -19,6 +19,7 @@ CAPACITY: Final = "capacity.json"  # what the steps of the run show, if it had a
 RESULT: Final = "result.json"
 REPORT: Final = "report.html"
 WORKERS: Final = "workers"  # what each of several workers wrote; kept when one of them was lost
+JUNIT: Final = "junit.xml"
 LOGS: Final = "logs"  # of the system, its worker and the emulator
 ALL: Final = (
     RUN,
@@ -33,6 +34,7 @@ ALL: Final = (
     CAPACITY,
     RESULT,
     REPORT,
+    JUNIT,
 )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from load.findings import Finding
+from load.findings import Finding, Outcome
 from load.histogram import ERROR, Histogram, merged
 from load.profile import Gate, Profile
 from load.seconds import LINE, Second
@@ -157,10 +157,15 @@ def _finding(gate: Gate, found: Sequence[Window]) -> Finding:
     if broken:
         stopped = ", which stopped the run" if gate.then == "stop" else ""
         detail = f"{broken[0]}{stopped}; {len(broken)} of {len(found)} windows broke it"
-        return Finding(check, "speed", "fail", detail, measured=f"{broken[0].measured.value:.4g}", limit=limit)
+        return _told(check, "fail", detail, limit, broken[0].measured)
     if unknown or not found:
         first = f"of {len(found)} windows {len(unknown)} cannot tell, the first: {unknown[0]}" if unknown else ""
         return Finding(check, "speed", "unknown", first or f"no window of {gate.for_s} s came to its end", limit=limit)
     worst = max(found, key=lambda each: each.measured.value or 0.0)
     detail = f"held in {len(found)} windows; at most {worst}"
-    return Finding(check, "speed", "pass", detail, measured=f"{worst.measured.value:.4g}", limit=limit)
+    return _told(check, "pass", detail, limit, worst.measured)
+
+
+def _told(check: str, outcome: Outcome, detail: str, limit: str, measured: Measured) -> Finding:
+    value = f"{measured.value:.4g}"
+    return Finding(check, "speed", outcome, detail, measured=value, limit=limit, samples=measured.samples)

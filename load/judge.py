@@ -11,12 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from fixtures.books import Mail, Operation, Snapshot
-from load import charts, folder, gates, history, limits, report, seconds
+from load import failures, folder, gates, history, junit, limits, rendering, report, seconds
 from load.attribution import judged as attributed
-from load.attribution import picture as attribution_picture
 from load.attribution import seen as attribution_seen
 from load.capacity import found as capacity
-from load.capacity import picture
 from load.checkers import invariants, money, readings, rest, shapes
 from load.evidence import lines as evidence_lines
 from load.findings import EXIT_CODES, Finding, Verdict, verdict
@@ -39,7 +37,7 @@ class UnjudgeableError(Exception):
 
 
 def judge(directory: Path) -> dict[str, Any]:
-    """Write result.json and report.html into the folder and return the result. Raises UnjudgeableError."""
+    """Write result.json, junit.xml and report.html into the folder and return the result. Raises UnjudgeableError."""
     missing = [name for name in _REQUIRED if not (directory / name).is_file()]
     if missing:
         raise UnjudgeableError(f"{directory} holds no whole run: {', '.join(missing)} is missing")
@@ -58,12 +56,13 @@ def judge(directory: Path) -> dict[str, Any]:
     result = _result(run, reached, trust, found, measures, profile) | {
         "generator": _told(generator),
         "machine": machine,
+        "failures": failures.of_history(directory / folder.HISTORY),
         "attribution": attributed.attribution(seen),
     }
     folder.write(directory / folder.RESULT, result)
-    pictures = charts.of_run(profile, measures) + picture.section(capacity.of_steps(directory, result["trust"]))
-    pictures += attribution_picture.section(result["attribution"], seen, profile.seconds)
-    (directory / folder.REPORT).write_text(report.page(result, pictures), encoding="utf-8")
+    (directory / folder.JUNIT).write_bytes(junit.suite(result))
+    capacity.of_steps(directory, result["trust"])
+    rendering.render(directory)
     return result
 
 

@@ -49,7 +49,17 @@ def _p95(
     detail = f"{_ms(measured)} (95 % interval {_ms(low)} to {_ms(high)}, n = {waited.count}), limit {limit_ms:.0f} ms"
     if beside is not None:
         detail += f"; service time alone {_ms(beside.percentile(0.95))}"
-    return Finding(check, "speed", outcome, detail + why, proves, measured=_ms(measured), limit=f"< {limit_ms:.0f} ms")
+    return Finding(
+        check,
+        "speed",
+        outcome,
+        detail + why,
+        proves,
+        measured=_ms(measured),
+        limit=f"< {limit_ms:.0f} ms",
+        interval=f"{_ms(low)} to {_ms(high)}",
+        samples=waited.count,
+    )
 
 
 def _judged(count: int, minimum: int, low: float | None, high: float | None, limit: float) -> tuple[Outcome, str]:
@@ -72,7 +82,8 @@ def _errors(series: Series, limits: Limits) -> Finding:
         f"{series.errors} of {asked} requests ({share:.2f} %) did not end as they should; statuses {_statuses(series)}"
     )
     limit = f"< {limits.errors_percent} %"
-    return Finding("errors", "speed", outcome, detail, ("B2.1",), measured=f"{share:.2f} %", limit=limit)
+    measured = f"{share:.2f} %"
+    return Finding("errors", "speed", outcome, detail, ("B2.1",), measured=measured, limit=limit, samples=asked)
 
 
 def _statuses(series: Series) -> str:

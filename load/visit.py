@@ -20,6 +20,7 @@ T = TypeVar("T")
 Note = Callable[[Any], Mapping[str, Any]]
 OK: Final = frozenset({200})
 CREATED: Final = frozenset({201})
+_ANSWER: Final = 400  # of an unexpected refusal, so many bytes are kept
 
 
 @dataclass(slots=True)
@@ -54,6 +55,7 @@ class Ended:
     status: int
     value: Any = None
     error: str | None = None
+    content: bytes = b""  # of a refusal
 
 
 @dataclass(slots=True)
@@ -153,7 +155,7 @@ def _sent(send: Callable[[], Reply[T]]) -> Ended:
         return Ended("info", 0, error=f"{type(error).__name__}: {error}")
     end = ending(reply.status)
     if not reply.ok:
-        return Ended(end, reply.status)
+        return Ended(end, reply.status, content=reply.raw.content)
     try:
         return Ended(end, reply.status, reply.value)
     except (ClientError, DecodingError) as error:
@@ -166,4 +168,6 @@ def _result(ended: Ended, noted: Mapping[str, Any], expected: frozenset[int]) ->
         result["error"] = ended.error
     if ended.status not in expected:
         result["unexpected"] = True
+        if ended.content:
+            result["answer"] = ended.content[:_ANSWER].decode(errors="replace")
     return result
