@@ -16,7 +16,7 @@ from load.arrivals import planned
 from load.generating import GeneratorError, generate, generator
 from load.history import read
 from load.measures import Measures
-from load.tests.test_truth import lookers, spec, toy_server
+from load.tests.toys import CALM, lookers, spec, toy_server
 from load.workers.wanted import Wanted
 
 PROFILE = lookers(users=20, rate=40, lasting_s=2)
@@ -40,11 +40,11 @@ def killing_one() -> Callable[[Mapping[str, Any]], None]:
 
 
 def test_a_worker_of_this_machine_and_one_from_elsewhere_make_one_plan(tmp_path: Path) -> None:
-    with reserve_port() as port, toy_server("1000", "0") as url:
+    with reserve_port() as port, toy_server(*CALM) as shop:
         address = f"127.0.0.1:{port.number}"
         stranger = subprocess.Popen([sys.executable, "-m", "load", "worker", "--master", address])
         crew = Wanted(local=1, elsewhere=1, address=address)
-        generate(spec(url, PROFILE, tmp_path), tmp_path, lambda _line: None, crew)
+        generate(spec(shop.url, PROFILE, tmp_path), tmp_path, lambda _line: None, crew)
         assert stranger.wait(timeout=20) == 0
     outcome = folder.read(tmp_path / folder.GENERATOR)
     assert arrivals_of(tmp_path) == ARRIVALS
@@ -56,8 +56,8 @@ def test_a_worker_of_this_machine_and_one_from_elsewhere_make_one_plan(tmp_path:
 
 
 def test_the_run_goes_on_without_a_killed_worker_and_tells_that_it_was_lost(tmp_path: Path) -> None:
-    with toy_server("1000", "0") as url:
-        generate(spec(url, PROFILE, tmp_path), tmp_path, killing_one(), Wanted(local=2))
+    with toy_server(*CALM) as shop:
+        generate(spec(shop.url, PROFILE, tmp_path), tmp_path, killing_one(), Wanted(local=2))
     outcome, made = folder.read(tmp_path / folder.GENERATOR), arrivals_of(tmp_path)
     assert (outcome["workers_expected"], outcome["workers_finished"]) == (2, 1)
     assert outcome["interrupted"] is False

@@ -2,67 +2,27 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from fixtures.ports import reserve_port
 from load import folder, gates, seconds
 from load.generating import generate
-from load.histogram import Histogram, merged
+from load.histogram import merged
 from load.history import read
 from load.limits import judged_phases
 from load.measures import Measures
-from load.profile import Gate, Phase, Profile, load
-from load.tests import toy
-from load.users import NAMES
-
-SIGNED_UP = "2026-01-01T00:00:00+00:00"
-
-
-@contextmanager
-def toy_server(*arguments: str) -> Iterator[str]:
-    with reserve_port() as port:
-        command = [sys.executable, "-m", "load.tests.toy", str(port.number), *arguments]
-        with subprocess.Popen(command, stdout=subprocess.PIPE) as server:
-            assert server.stdout is not None
-            assert server.stdout.readline() == b"ready\n"
-            try:
-                yield f"http://127.0.0.1:{port.number}"
-            finally:
-                server.kill()
-
-
-def lookers(*, users: int, rate: float, lasting_s: float) -> Profile:
-    """People who only look around, so that the server's pace is all there is to see."""
-    steady = Phase("steady", lasting_s, rate, judged=True)
-    return replace(load("smoke", NAMES), users=users, phases=(steady,), mix={"visitor.look_around": 1.0})
-
-
-def instrument_error_ms(directory: Path) -> float:
-    """How late the generator says that it was itself: next to nothing, unless the machine is full."""
-    return Histogram.from_json(folder.read(directory / folder.GENERATOR)["hub_lag"]).percentile(0.99) or 0.0
-
-
-def spec(url: str, profile: Profile, directory: Path, seed: int = 1) -> dict[str, Any]:
-    account = {"account_id": "usr_toy", "email": "toy@example.com", "name": "Toy", "role": "student"}
-    tokens = {"access_token": "a", "refresh_token": "r", "token_type": "bearer", "expires_in_s": 900}
-    student = {"account": account | {"created_at": SIGNED_UP, "email_verified_at": None}} | tokens
-    people = {"students": [student] * profile.users, "auditors": [], "packs": [toy.ITEM], "plans": []}
-    run = {"url": url, "profile": profile.to_json(), "directory": str(directory), "seed": seed, "crowd": "toy"}
-    return run | people
+from load.profile import Gate
+from load.tests.toys import CALM, instrument_error_ms, lookers, spec, toy_server
 
 
 def test_a_server_that_stalls_one_second_in_five_is_not_flattered(tmp_path: Path) -> None:
     """The plan of this seed, met by a server that does nothing from 2 to 3 s and from 7 to 8 s, waits 729 ms at p95."""
     profile = lookers(users=200, rate=60, lasting_s=10)
-    with toy_server() as url:
-        generate(spec(url, profile, tmp_path, seed=2), tmp_path, lambda _line: None)
+    with toy_server("stalls", "5", "1") as shop:
+        generate(spec(shop.url, profile, tmp_path, seed=2), tmp_path, lambda _line: None)
     measures = Measures.from_json(folder.read(tmp_path / folder.HISTOGRAMS))
     waited = measures.verbs(judged_phases(profile))["pricing_page"].waited  # the planned request of each arrival
     assert waited.count == 596
@@ -79,8 +39,8 @@ def test_a_server_that_stalls_one_second_in_five_is_not_flattered(tmp_path: Path
 
 def test_arrivals_that_find_nobody_free_are_counted_and_make_the_run_invalid(tmp_path: Path) -> None:
     profile = lookers(users=5, rate=100, lasting_s=2)
-    with toy_server("1", "1") as url:  # it never answers within its second
-        generate(spec(url, profile, tmp_path), tmp_path, lambda _line: None)
+    with toy_server("stalls", "1", "1") as shop:  # it never answers within its second
+        generate(spec(shop.url, profile, tmp_path), tmp_path, lambda _line: None)
     generator = folder.read(tmp_path / folder.GENERATOR)
     assert generator["dropped"]["steady"] > 0.5 * generator["planned"]["steady"]
     assert generator["started"]["steady"] + generator["dropped"]["steady"] == generator["planned"]["steady"]
@@ -90,8 +50,8 @@ def test_a_gate_ends_the_dispatch_and_lets_who_is_under_way_end(tmp_path: Path) 
     gate = Gate("in_flight", above=5, for_s=1, then="stop")
     profile = replace(lookers(users=50, rate=40, lasting_s=60), gates=(gate,))
     told: list[Mapping[str, Any]] = []
-    with toy_server("1", "1") as url:
-        generate(spec(url, profile, tmp_path), tmp_path, told.append)
+    with toy_server("stalls", "1", "1") as shop:
+        generate(spec(shop.url, profile, tmp_path), tmp_path, told.append)
     generator = folder.read(tmp_path / folder.GENERATOR)
     assert [line["gate"] for line in told if line["type"] == "stop"] == ["in_flight above 5 for 1 s"]
     assert 1 <= generator["stopped_at_s"] < 10
@@ -103,8 +63,8 @@ def test_a_gate_ends_the_dispatch_and_lets_who_is_under_way_end(tmp_path: Path) 
 def test_a_generator_that_is_told_to_end_leaves_a_whole_history_and_says_that_it_was(tmp_path: Path) -> None:
     profile = lookers(users=20, rate=20, lasting_s=60)
     began = time.monotonic()
-    with toy_server("1000", "0") as url:
-        generate(spec(url, profile, tmp_path), tmp_path, end_child)
+    with toy_server(*CALM) as shop:
+        generate(spec(shop.url, profile, tmp_path), tmp_path, end_child)
     assert time.monotonic() - began < 20
     assert folder.read(tmp_path / folder.GENERATOR)["interrupted"] is True
     assert list(read(tmp_path / folder.HISTORY))
