@@ -71,7 +71,8 @@ def _make(order: Order, arguments: list[str]) -> None:
     """Leave in the folder all that a judge needs."""
     folder.write(order.out / folder.RUN, _about(order, arguments))
     progress = Progress(order.profile)
-    progress.say("starting the system" if order.target is None else f"reaching {order.target.url}")
+    first = "" if order.crew.is_alone else f"waiting for {order.crew.all} workers, then "
+    progress.say(first + ("starting the system" if order.target is None else f"reaching {order.target.url}"))
     with generator(order.out, order.crew) as made, _system(order) as system:
         progress.say(f"signing up {order.profile.users} people")
         name = str(order.seed) if order.target is None else f"{order.seed}-{time.time_ns()}"
