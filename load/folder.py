@@ -1,6 +1,7 @@
 """The files of one run. Everything a judge needs is here, so that anybody can judge again, offline."""
 
 import json
+import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +19,7 @@ ANSWERS: Final = "answers.jsonl"  # what answers said of their own time, one lin
 CAPACITY: Final = "capacity.json"  # what the steps of the run show, if it had any
 RESULT: Final = "result.json"
 REPORT: Final = "report.html"
+RESERVE: Final = "reserve"  # room for the result, given free when the disk is full
 WORKERS: Final = "workers"  # what each of several workers wrote; kept when one of them was lost
 JUNIT: Final = "junit.xml"
 LOGS: Final = "logs"  # of the system, its worker and the emulator
@@ -35,7 +37,10 @@ ALL: Final = (
     RESULT,
     REPORT,
     JUNIT,
+    RESERVE,
 )
+_RESERVED: Final = 256 * 1024
+_FULL: Final = 64 * 1024
 
 
 def prepare(directory: Path) -> None:
@@ -51,6 +56,20 @@ def keep_generated(directory: Path, histograms: Mapping[str, Any], outcome: Mapp
     """What a generator leaves at its end. The outcome last: where it is, everything is."""
     (directory / HISTOGRAMS).write_text(json.dumps(histograms), encoding="utf-8")
     (directory / GENERATOR).write_text(json.dumps(outcome), encoding="utf-8")
+
+
+def hold_back(directory: Path) -> None:
+    """Take the room that a result needs now: a run that fills the disk must still be able to say so."""
+    (directory / RESERVE).write_bytes(os.urandom(_RESERVED))
+
+
+def release(directory: Path) -> None:
+    (directory / RESERVE).unlink(missing_ok=True)
+
+
+def is_full(directory: Path) -> bool:
+    """Whether there is no room beside what was held back."""
+    return directory.is_dir() and shutil.disk_usage(directory).free < _FULL
 
 
 def write(path: Path, content: Any) -> None:  # noqa: ANN401 - whatever JSON can hold

@@ -52,7 +52,7 @@ class Generator:
         self._say(spec)
         self._asking.close()
         watch = Watch(Profile.from_json(spec["profile"]), self._tellers)
-        with (self._directory / folder.SECONDS).open("wb") as kept, self._answers as answers:
+        with (self._directory / folder.SECONDS).open("wb", buffering=0) as kept, self._answers as answers:
             for line in answers:
                 kept.write(line)
                 self._check(said := json.loads(line))

@@ -112,6 +112,7 @@ def _webhooks(milliseconds: Iterable[float]) -> Histogram:
 def _money(directory: Path) -> list[Finding]:
     """A history or a snapshot that cannot be read leaves the money unknown; it never passes."""
     checks: dict[str, Callable[[], list[Finding]]] = {
+        rest.ALIVE: lambda: rest.alive(folder.read(directory / folder.SNAPSHOT).get("unread")),
         "money": lambda: money.findings(_snapshot(directory), unheard=_unheard(directory)),
         "money: the trial balance holds at every moment": lambda: readings.findings(_history(directory)),
         "money: everything came to rest": lambda: rest.findings(folder.read(directory / folder.SNAPSHOT).get("moving")),

@@ -90,7 +90,7 @@ class Part:
     def _tell(self, tell: Tell, probe: Probe) -> None:
         while True:
             gevent.sleep(1 - self.elapsed_s % 1)
-            if probe.is_orphan:
+            if probe.is_orphan or self.run.crashes:  # nobody would judge what is still to come
                 self.stop()
             tell(self, self._measured(self.elapsed_s))
 

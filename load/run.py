@@ -2,39 +2,28 @@
 
 import platform
 import shlex
-import signal
-import sys
 import time
-import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from types import FrameType
-from typing import Any, Final
+from typing import Any
 
+import httpx
 import psutil
 
 from fixtures.bench import Bench
-from fixtures.client import Auditor
+from fixtures.client import Auditor, Session
 from fixtures.emulator import Emulator
 from fixtures.mailbox import Mailbox
-from load import crowd, evidence, folder, report, snapshot
+from load import crowd, ending, evidence, folder, report, snapshot
 from load.attribution.sampler import sampling
 from load.command import Order, ordered_or_exit
 from load.comparison import environment
-from load.findings import EXIT_CODES
-from load.generating import GeneratorError, generator
-from load.judge import UnjudgeableError, judge
+from load.generating import generator
+from load.judge import judge
 from load.machine import Usage
 from load.progress import Progress
-
-_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
-
-
-class EndedError(BaseException):
-    """Somebody asked this run to end. Not an Exception: nothing on the way may take it for a fault and go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +39,19 @@ class System:
 
 def main(arguments: list[str]) -> int:
     order = ordered_or_exit(arguments)
-    folder.prepare(order.out)
-    if order.evidence:
-        evidence.announce(order.evidence, order.profile.name)
     began = time.monotonic()
-    try:
-        with _ending_on_signals():
+    with ending.on_signals():
+        try:
+            ending.announce(order)
+            if order.evidence:
+                evidence.announce(order.evidence, order.profile.name)
             _make(order, arguments)
+            folder.release(order.out)
             result = judge(order.out)
             if order.evidence:
                 evidence.hand_over(order.evidence, result, order.out, time.monotonic() - began)
-    except (Exception, EndedError) as error:  # noqa: BLE001 - the result file has to say what happened, whatever it was
-        return _broken(order, error)
+        except (Exception, ending.EndedError) as error:  # noqa: BLE001 - the result file says what happened, whatever it was
+            return ending.broken(order, error)
     print(report.text(result))  # noqa: T201 - the command's own words
     print(f"The report is {order.out / folder.REPORT}; judge it again: python -m load.judge {order.out}")  # noqa: T201 - same
     return int(result["exit_code"])
@@ -89,10 +79,17 @@ def _make(order: Order, arguments: list[str]) -> None:
             made.generate(settings | people | {"seed": order.seed, "crowd": name}, told)
         folder.write(order.out / folder.MACHINE, Usage.now().since(before))
         progress.say("waiting until nothing moves")
+        folder.write(order.out / folder.SNAPSHOT, _rest(system, order, students))
+
+
+def _rest(system: System, order: Order, students: list[Session]) -> dict[str, Any]:
+    """What every side says when nothing moves any more, or that nobody is there to say it."""
+    emails = {each.account.account_id: each.account.email for each in students}
+    try:
         moving = snapshot.settle(system.auditor, system.emulator, system.mailbox, order.profile.settle_s)
-        emails = {each.account.account_id: each.account.email for each in students}
-        taken = snapshot.take(system.auditor, system.emulator, system.mailbox, emails)
-        folder.write(order.out / folder.SNAPSHOT, taken | {"moving": moving})
+        return snapshot.take(system.auditor, system.emulator, system.mailbox, emails) | {"moving": moving}
+    except httpx.TransportError as error:
+        return snapshot.unread(ending.unanswered(error), emails)
 
 
 @contextmanager
@@ -122,39 +119,3 @@ def _about(order: Order, arguments: list[str]) -> dict[str, Any]:
         "machine": f"{platform.machine()}, {psutil.cpu_count()} cores, {psutil.virtual_memory().total // 2**30} GiB",
         "shared": "the generator, the system, PostgreSQL and the emulated processor shared these cores",
     }
-
-
-@contextmanager
-def _ending_on_signals() -> Iterator[None]:
-    def end(number: int, _frame: FrameType | None) -> None:
-        raise EndedError(f"ended by {signal.Signals(number).name}")
-
-    before = {number: signal.signal(number, end) for number in _SIGNALS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _broken(order: Order, error: BaseException) -> int:
-    reason = str(error) or type(error).__name__
-    if not isinstance(error, EndedError | GeneratorError | UnjudgeableError | crowd.NoWayInError):
-        traceback.print_exception(error)
-    result: Mapping[str, Any] = {
-        "schema": 1,
-        "verdict": "BROKEN",
-        "exit_code": EXIT_CODES["BROKEN"],
-        "profile": order.profile.to_json(),
-        "reason": reason,
-    }
-    _write_or_say(order.out / folder.RESULT, result)
-    print(f"load {order.profile.name}: BROKEN. {reason}", file=sys.stderr)  # noqa: T201 - the command's own words
-    return EXIT_CODES["BROKEN"]
-
-
-def _write_or_say(path: Path, result: Mapping[str, Any]) -> None:
-    try:
-        folder.write(path, result)
-    except OSError as error:
-        print(f"load: the result file could not be written: {error}", file=sys.stderr)  # noqa: T201 - same

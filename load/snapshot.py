@@ -32,6 +32,12 @@ def take(auditor: Auditor, emulator: Emulator | None, mailbox: Mailbox | None, e
     }
 
 
+def unread(why: str, emails: Mapping[str, str]) -> Json:
+    """Nobody is there any more who could say anything."""
+    nothing: Json = {"payments": [], "refunds": [], "entries": [], "webhooks_ms": []}
+    return nothing | {"emails": dict(emails), "books": None, "fidelity": None, "mails": None, "unread": why}
+
+
 def _webhooks(emulator: Emulator) -> list[float]:
     return applied_after_ms(emulator.journal(), emulator.deliveries(), emulator.events())
 

@@ -1,4 +1,4 @@
-"""Did everything come to rest after the load? What still moves when the time is up has not converged."""
+"""Is the system still there after the load, and did everything come to rest? What still moves has not converged."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,12 @@ from load.findings import Finding, Outcome
 
 _TITLE = "money: everything came to rest"
 _PROVES = ("B2.3",)
+ALIVE = "the system outlives the run"
+
+
+def alive(unread: str | None) -> list[Finding]:
+    """`unread` is why nobody could be asked after the run. A system that can be asked needs no line of its own."""
+    return [] if unread is None else [Finding(ALIVE, "money", "fail", unread, _PROVES)]
 
 
 def findings(moving: Sequence[str] | None) -> list[Finding]:
