@@ -10,6 +10,7 @@ LEFT: Final = 70
 RIGHT: Final = WIDTH - 28
 _BOTTOM: Final = 34
 _LETTER: Final = 6  # how wide one is, roughly
+_ROW: Final = 13  # how high a line of them is
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,21 @@ class Canvas:
         label = f"<text class=limit x={RIGHT - 2} y={at - 4:.1f} text-anchor=end>{escape(name)}</text>"
         return f"<line class=limit x1={LEFT} x2={RIGHT} y1={at:.1f} y2={at:.1f} />{label}"
 
-    def band(self, left: float, right: float, name: str, told: str, *, css: str) -> str:
-        """A stretch of the way to the right, named above the field where there is room, and always to a pointer."""
+    def band(self, left: float, right: float, name: str, told: str, *, css: str, row: int = 0, rows: int = 1) -> str:
+        """A stretch of the way to the right, named above the field where there is room, and always to a pointer.
+
+        Neighbours whose names would touch are named in rows by turns.
+        """
         area = f"<rect class='band {css}' x={left:.1f} y={self.top} width={right - left:.1f}"
-        shown = f"<text x={(left + right) / 2:.1f} y={self.top - 4} text-anchor=middle>{escape(name)}</text>"
-        room = len(name) * _LETTER <= right - left
+        at = self.top - 4 - _ROW * row
+        shown = f"<text x={(left + right) / 2:.1f} y={at} text-anchor=middle>{escape(name)}</text>"
+        room = has_room(name, rows * (right - left))
         return f"{area} height={self.bottom - self.top}><title>{escape(told)}</title></rect>{shown if room else ''}"
 
     def figure(self, title: str, inside: Iterable[str]) -> str:
         opening = f"<svg viewBox='0 0 {WIDTH} {self.height}' role=img aria-label='{escape(title)}' class=chart>"
         return f"<figure>{opening}{''.join(inside)}</svg><figcaption>{escape(title)}</figcaption></figure>"
+
+
+def has_room(name: str, width: float) -> bool:
+    return len(name) * _LETTER <= width

@@ -62,18 +62,18 @@ def _rounded(milliseconds: float | None) -> float | None:
 
 
 def page(result: Mapping[str, Any], pictures: Pictures) -> str:
-    profile, run, found = result["profile"], result["run"], result["findings"]
-    speed = [each for each in found if each["area"] == "speed"]
-    money = [each for each in found if each["area"] == "money"]
+    profile, run, found = result["profile"], result["run"], _counted(result)
+    speed, money = ([each for each in found if each["area"] == area] for area in ("speed", "money"))
+    others = [each for each in found if each["area"] not in {"speed", "money"}]
     title = f"Load: {profile['name']}"
     parts = [
         f"<h1>{_text(title)}</h1><p class=dim>{_text(profile['purpose'])}</p>{_scale(profile)}",
-        _verdict(result),
+        _verdict(result, found),
         "<h2>What had to hold</h2>" + _limits(speed),
         "<h2>Money</h2>" + _books(money) + _rules(money, result["invariants"]),
         "<h2>Over time</h2>" + pictures.timeline,
         f"<h2>How long people waited</h2><p class=dim>{_HOW_TO_READ}</p>" + pictures.distribution,
-        pictures.capacity + pictures.attribution + pictures.faults,
+        pictures.capacity + pictures.attribution + pictures.faults + (_limits(others) if others else ""),
         "<h2>Requests by verb</h2><p class=dim>Milliseconds, judged phases.</p>" + _verbs(result["verbs"]),
         "<h2>What did not end as it should</h2>" + _failures(result.get("failures")),
         "<h2>The generator and its machine</h2>"
@@ -106,7 +106,13 @@ def _scale(profile: Mapping[str, Any]) -> str:
     return f"<p class=unknown>At {profile['scale']:g} times its people and arrivals: no proof of the whole profile.</p>"
 
 
-def _verdict(result: Mapping[str, Any]) -> str:
+def _counted(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The findings, each with `counts`: what the evidence takes it for, where its generator could not be trusted."""
+    pairs = zip(result["findings"], result["evidence"], strict=True)
+    return [found | {"counts": line["outcome"]} for found, line in pairs]
+
+
+def _verdict(result: Mapping[str, Any], found: Sequence[Mapping[str, Any]]) -> str:
     name, trust = result["verdict"], result["trust"]
     because = f": {'; '.join(trust['reasons'])}" if trust["reasons"] else ""
     lines = [f"<strong>{name}</strong> {_text(_MEANING[name])}", f"Generator {trust['state']}{_text(because)}."]
@@ -114,7 +120,7 @@ def _verdict(result: Mapping[str, Any]) -> str:
     if stopped is not None:
         lines.append(f"A gate stopped the run after {stopped:.0f} s; what came later in the plan did not happen.")
     lines += [f"The run broke: {_text(crash)}" for crash in result["generator"]["crashes"]]
-    lines += _deciding(result["findings"])
+    lines += _deciding(found)
     return f"<div class='verdict {_COLOUR.get(name, 'unknown')}'>{'<br>'.join(lines)}</div>"
 
 
@@ -122,7 +128,7 @@ def _deciding(findings: Sequence[Mapping[str, Any]]) -> list[str]:
     """What stands in the way of a pass, by name."""
     told = []
     for outcome, word in (("fail", "Failed"), ("unknown", "Unknown")):
-        names = [each["check"] for each in findings if each["outcome"] == outcome]
+        names = [each["check"] for each in findings if each["counts"] == outcome]
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         told += [f"{word}: {_text('; '.join(names[:_NAMED]))}{more}."] if names else []
     return told
@@ -145,11 +151,13 @@ def _beyond(finding: Mapping[str, Any]) -> str:
     """What the other columns do not say."""
     if finding.get("interval") and finding["outcome"] == "pass":
         return ""
-    return f"<small class=dim>{_lines(finding['detail'])}</small>"
+    return f"<small class='dim told'>{_lines(finding['detail'])}</small>"
 
 
 def _outcome(finding: Mapping[str, Any]) -> str:
-    return f"<span class={finding['outcome']}>{finding['outcome']}</span>"
+    outcome, counts = finding["outcome"], finding.get("counts", finding["outcome"])
+    void = "" if counts == outcome else "<small class=dim>does not count</small>"
+    return f"<span class={counts}>{outcome}</span>{void}"
 
 
 def _lines(detail: str) -> str:

@@ -4,14 +4,15 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import accumulate, pairwise
 from typing import Final
 
-from load.canvas import LEFT, Canvas
+from load.canvas import LEFT, Canvas, has_room
 from load.histogram import Histogram
 from load.profile import Profile
 from load.seconds import Second
 
-_CANVAS: Final = Canvas(height=228, top=42)
+_CANVAS: Final = Canvas(height=236, top=50)
 _POINTS: Final = 240
 _LINES: Final = 4
 _QUANTILES: Final = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
@@ -106,12 +107,14 @@ class Timeline:
         return _CANVAS.x(min(1.0, at_s / self._profile.seconds))
 
     def _phases(self) -> Iterator[str]:
-        began = 0.0
-        for phase in self._profile.phases:
-            ended = began + phase.seconds
-            told = f"{phase.name}, {'judged' if phase.judged else 'not judged'}"
-            yield _CANVAS.band(self._x(began), self._x(ended), phase.name, told, css="judged" if phase.judged else "")
-            began = ended
+        edges = [0.0, *accumulate(phase.seconds for phase in self._profile.phases)]
+        stretches = [(self._x(began), self._x(ended)) for began, ended in pairwise(edges)]
+        phases = list(zip(self._profile.phases, stretches, strict=True))
+        rows = 1 if all(has_room(phase.name, right - left) for phase, (left, right) in phases) else 2
+        for number, (phase, (left, right)) in enumerate(phases):
+            css, told = ("judged", "judged") if phase.judged else ("", "not judged")
+            said = f"{phase.name}, {told}"
+            yield _CANVAS.band(left, right, phase.name, said, css=css, row=number % rows, rows=rows)
 
     def _grid(self, scale: "Scale") -> Iterator[str]:
         for part in range(_LINES + 1):
@@ -123,7 +126,7 @@ class Timeline:
     def _line(self, number: int, name: str, points: Points, scale: "Scale") -> str:
         """Where nothing was measured the line has a gap; a point alone is a dot."""
         drawn = "".join(self._piece(number, piece, scale) for piece in _pieces(points))
-        x, y = LEFT + 8 + 130 * number, _CANVAS.top - 28
+        x, y = LEFT + 8 + 130 * number, _CANVAS.top - 38
         sample = f"<polyline class='line l{number}' points='{x},{y} {x + 24},{y}' />"
         return f"{drawn}{sample}<text class='name l{number}' x={x + 30} y={y + 4}>{escape(name)}</text>"
 

@@ -13,9 +13,11 @@ import pytest
 from load import failures, folder, junit, rendering, timeline
 from load.command import ordered
 from load.judge import judge
+from load.profile import load
 from load.seconds import Second
 from load.tests import made_run
 from load.tests.made_run import PROFILE, doctored
+from load.users import NAMES
 
 SCHEMA = Path(__file__).parents[1] / "result.schema.json"
 SECTIONS = (
@@ -196,6 +198,25 @@ def test_seconds_that_nobody_kept_are_said_to_be_missing(tmp_path: Path) -> None
     (run / folder.SECONDS).write_text("torn", encoding="utf-8")
     rendering.render(run)
     assert "seconds.jsonl cannot be read" in page_of(run)
+
+
+def test_what_a_sick_generator_measured_is_said_not_to_count(tmp_path: Path) -> None:
+    run = made_run.make(tmp_path / "run", payments_ms=600.0)
+    judge(run)
+    assert "Failed: payments p95." in page_of(run)
+    assert "does not count" not in page_of(run)
+    with doctored(run, folder.GENERATOR) as generator:
+        generator["cpu"] = [0.99] * 20
+    judge(run)
+    assert "<span class=unknown>fail</span><small class=dim>does not count</small>" in page_of(run)
+    assert "Failed: " not in page_of(run)
+
+
+def test_names_of_short_phases_stand_in_two_rows() -> None:
+    profile = load("breakpoint", NAMES)
+    drawn = timeline.section(profile, dict(enumerate(seconds())))
+    payments = drawn.split("</figure>")[0]
+    assert [f">{phase.name}</text>" in payments for phase in profile.phases] == [True] * len(profile.phases)
 
 
 def failed(number: int, **about: object) -> str:
