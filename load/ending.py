@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import httpx
 
-from load import folder
+from load import folder, rendering
 from load.command import Order, RefusedError
 from load.crowd import NoWayInError
 from load.findings import EXIT_CODES
@@ -70,8 +70,9 @@ def broken(order: Order, error: BaseException) -> int:
     try:
         folder.release(order.out)
         folder.write(order.out / folder.RESULT, _result(order, reason))
+        rendering.leave(order.out)
     except OSError as unwritable:
-        print(f"load: the result file could not be written: {unwritable}", file=sys.stderr)  # noqa: T201 - the command's own words
+        print(f"load: not all of the result could be written: {unwritable}", file=sys.stderr)  # noqa: T201 - the command's own words
     print(f"load {order.profile.name}: BROKEN. {reason}", file=sys.stderr)  # noqa: T201 - same
     return EXIT_CODES["BROKEN"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fixtures.books import Mail, Operation, Snapshot
-from load import failures, folder, gates, history, junit, limits, rendering, report, seconds
+from load import failures, folder, gates, history, limits, rendering, report, seconds
 from load.attribution import judged as attributed
 from load.attribution import seen as attribution_seen
 from load.capacity import found as capacity
@@ -60,9 +60,8 @@ def judge(directory: Path) -> dict[str, Any]:
         "attribution": attributed.attribution(seen),
     }
     folder.write(directory / folder.RESULT, result)
-    (directory / folder.JUNIT).write_bytes(junit.suite(result))
     capacity.of_steps(directory, result["trust"])
-    rendering.render(directory)
+    rendering.leave(directory)
     return result
 
 

@@ -6,13 +6,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from load import charts, folder, report, seconds, timeline
+from load import charts, folder, junit, report, seconds, timeline
 from load.attribution import picture as attribution_picture
 from load.attribution import seen as attribution_seen
 from load.capacity import picture as capacity_picture
 from load.findings import EXIT_CODES
 from load.measures import Measures
 from load.profile import Profile
+
+
+def leave(directory: Path) -> None:
+    """Beside the result that the folder holds, write what people and continuous integration read of it."""
+    (directory / folder.JUNIT).write_bytes(junit.suite(folder.read(directory / folder.RESULT)))
+    render(directory)
 
 
 def render(directory: Path) -> None:

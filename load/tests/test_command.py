@@ -62,6 +62,8 @@ def test_a_dead_target_ends_in_one_sentence_and_a_result(tmp_path: Path) -> None
     assert "Traceback" not in ended.stderr
     result = folder.read(out / folder.RESULT)
     assert (result["verdict"], result["exit_code"]) == ("BROKEN", 3)
+    assert "does not answer" in (out / folder.REPORT).read_text(encoding="utf-8")
+    assert b'errors="1"' in (out / folder.JUNIT).read_bytes()
 
 
 def test_an_unknown_option_is_no_verdict_either() -> None:

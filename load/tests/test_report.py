@@ -178,8 +178,9 @@ def test_a_folder_without_a_result_is_refused(tmp_path: Path, capsys: pytest.Cap
 def test_a_broken_run_has_a_page_that_says_why(tmp_path: Path) -> None:
     broken = {"verdict": "BROKEN", "profile": {"name": "smoke"}, "reason": "ended by SIGTERM"}
     folder.write(tmp_path / folder.RESULT, broken)
-    rendering.render(tmp_path)
+    rendering.leave(tmp_path)
     assert "ended by SIGTERM" in page_of(tmp_path)
+    assert cases(tmp_path) == {"the run came to its end": "error"}
 
 
 def test_the_timeline_names_its_phases_and_leaves_a_gap_where_nothing_ended() -> None:
