@@ -58,7 +58,7 @@ class Canvas:
 
     def figure(self, title: str, inside: Iterable[str]) -> str:
         opening = f"<svg viewBox='0 0 {WIDTH} {self.height}' role=img aria-label='{escape(title)}' class=chart>"
-        return f"<figure>{opening}{''.join(inside)}</svg><figcaption>{escape(title)}</figcaption></figure>"
+        return f"<figure tabindex=0>{opening}{''.join(inside)}</svg><figcaption>{escape(title)}</figcaption></figure>"
 
 
 def has_room(name: str, width: float) -> bool:

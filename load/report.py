@@ -144,7 +144,7 @@ def _limits(findings: Iterable[Mapping[str, Any]]) -> str:
         ]
         for each in findings
     ]
-    return _table(["", "check", "measured", "95 % interval", "limit", "n"], rows, numbers=range(2, 6))
+    return _table(["outcome", "check", "measured", "95 % interval", "limit", "n"], rows, numbers=range(2, 6))
 
 
 def _beyond(finding: Mapping[str, Any]) -> str:
@@ -198,13 +198,13 @@ def _rules(findings: Sequence[Mapping[str, Any]], invariants: Iterable[Mapping[s
     held = sum(each["outcome"] == "pass" for each in findings)
     rules = _folded(
         f"Rules of the money: {held} of {len(rows)} hold",
-        _table(["", "rule", "measured"], rows),
+        _table(["outcome", "rule", "measured"], rows),
         is_open=held < len(rows),
     )
     asked = [each for each in invariants if each["outcome"] != "unasked"]
     table = [[_outcome(each), _text(each["invariant"]), _text(", ".join(each["checks"]))] for each in asked]
     return rules + _folded(
-        f"Invariants that a rule asks: {len(asked)}", _table(["", "invariant", "rules"], table), is_open=False
+        f"Invariants that a rule asks: {len(asked)}", _table(["outcome", "invariant", "rules"], table), is_open=False
     )
 
 
@@ -214,7 +214,7 @@ def _folded(summary: str, content: str, *, is_open: bool) -> str:
 
 def distribution(classes: Mapping[str, Series]) -> str:
     """Waited beside service: what a tool that counts from the sending would have said."""
-    titles = ["", *(f"p{q:g}" for q in _QUANTILES), "longest", "n"]
+    titles = ["judged phases", *(f"p{q:g}" for q in _QUANTILES), "longest", "n"]
     rows = []
     for name, series in classes.items():
         for kind, told in (("waited", series.waited), ("service", series.service)):
@@ -315,7 +315,7 @@ def _shape(profile: Mapping[str, Any]) -> dict[str, Any]:
 def _commands(run: Mapping[str, Any]) -> str:
     again = ["python -m load.judge DIR  # judges this folder again, offline"]
     again.append("python -m load run --render DIR  # makes this page again")
-    return f"<pre>{_text(chr(10).join([run['command'], *again]))}</pre>"
+    return f"<pre tabindex=0>{_text(chr(10).join([run['command'], *again]))}</pre>"
 
 
 def _pairs(values: Mapping[str, Any]) -> str:
@@ -334,7 +334,7 @@ def _table(titles: Sequence[str], rows: Iterable[Sequence[str]], numbers: Iterab
     right = set(numbers)
     head = "".join(f"<th{' class=number' if n in right else ''}>{_text(title)}</th>" for n, title in enumerate(titles))
     body = "".join(f"<tr>{''.join(_cell(cell, n in right) for n, cell in enumerate(row))}</tr>" for row in rows)
-    return f"<div class=scroll><table>{f'<tr>{head}</tr>' if titles else ''}{body}</table></div>"
+    return f"<div class=scroll tabindex=0><table>{f'<tr>{head}</tr>' if titles else ''}{body}</table></div>"
 
 
 def _cell(content: str, is_number: bool) -> str:  # noqa: FBT001 - a column either is one of numbers or is not

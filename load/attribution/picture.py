@@ -28,7 +28,9 @@ def section(found: Mapping[str, Any], seen: Seen, seconds: float) -> str:
         for each in found["ranked"]
     )
     title = "<tr><th>resource</th><th class=number>of its limit</th><th>evidence</th></tr>"
-    return f"{head}<div class=scroll><table>{title}{rows}</table></div>{_charts(seen, seconds)}{_growth(found)}"
+    return (
+        f"{head}<div class=scroll tabindex=0><table>{title}{rows}</table></div>{_charts(seen, seconds)}{_growth(found)}"
+    )
 
 
 def _growth(found: Mapping[str, Any]) -> str:

@@ -43,7 +43,7 @@ def _table(steps: Sequence[Mapping[str, Any]]) -> str:
         return ""
     head = "".join(f"<th{_side(name)}>{title}</th>" for name, title in _COLUMNS.items())
     rows = "".join(f"<tr>{''.join(_cell(name, each[name]) for name in _COLUMNS)}</tr>" for each in steps)
-    return f"<div class=scroll><table><tr>{head}</tr>{rows}</table></div>"
+    return f"<div class=scroll tabindex=0><table><tr>{head}</tr>{rows}</table></div>"
 
 
 def _side(name: str) -> str:

@@ -185,7 +185,7 @@ def test_a_broken_run_has_a_page_that_says_why(tmp_path: Path) -> None:
 
 def test_the_timeline_names_its_phases_and_leaves_a_gap_where_nothing_ended() -> None:
     drawn = timeline.section(PROFILE, dict(enumerate(seconds())))
-    assert drawn.count("<figure>") == 5
+    assert drawn.count("<figure ") == 5
     assert drawn.count("<title>steady, judged</title>") == 5
     payments = drawn.split("</figure>")[0]
     assert payments.count("<polyline class='line l1'") == 3  # before the gap, after it, and the sample beside its name
