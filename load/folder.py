@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 RUN: Final = "run.json"  # the profile, the seed, the target, the environment
+PREFLIGHT: Final = "preflight.json"  # limits of machine and system, looked up before the first request
 GENERATOR: Final = "generator.json"  # what the generator saw of itself
 MACHINE: Final = "machine.json"  # who used its CPU meanwhile
 HISTOGRAMS: Final = "histograms.json"
@@ -25,6 +26,7 @@ JUNIT: Final = "junit.xml"
 LOGS: Final = "logs"  # of the system, its worker and the emulator
 ALL: Final = (
     RUN,
+    PREFLIGHT,
     GENERATOR,
     MACHINE,
     HISTOGRAMS,

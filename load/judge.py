@@ -56,6 +56,7 @@ def judge(directory: Path) -> dict[str, Any]:
     result = _result(run, reached, trust, found, measures, profile) | {
         "generator": _told(generator),
         "machine": machine,
+        "preflight": folder.read(checked) if (checked := directory / folder.PREFLIGHT).is_file() else None,
         "failures": failures.of_history(directory / folder.HISTORY),
         "attribution": attributed.attribution(seen),
     }

@@ -78,10 +78,27 @@ def page(result: Mapping[str, Any], pictures: Pictures) -> str:
         "<h2>What did not end as it should</h2>" + _failures(result.get("failures")),
         "<h2>The generator and its machine</h2>"
         + _pairs(_generator(result["generator"]) | _machine(result["machine"])),
+        "<h2>Limits, looked up before the first request</h2>" + _preflight(result.get("preflight")),
         "<h2>Where it was made</h2>" + _pairs(_environment(run) | _shape(profile)),
         "<h2>How to repeat it</h2>" + _commands(run) + _pairs(_KEPT),
     ]
     return document(title, "".join(parts))
+
+
+def _preflight(rows: Sequence[Mapping[str, Any]] | None) -> str:
+    if rows is None:
+        return unknown("Nobody looked.")
+    marks = {"ok": "pass", "refused": "fail"}
+    return _table(
+        ["", "limit", "found", "needed", "way out"],
+        [
+            [
+                f"<span class={marks.get(row['state'], 'unknown')}>{_text(row['state'])}</span>",
+                *(_text(row[name]) for name in ("limit", "found", "needed", "remedy")),
+            ]
+            for row in rows
+        ],
+    )
 
 
 def broken_page(result: Mapping[str, Any]) -> str:

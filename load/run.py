@@ -16,9 +16,9 @@ from fixtures.bench import Bench
 from fixtures.client import Auditor, Session
 from fixtures.emulator import Emulator
 from fixtures.mailbox import Mailbox
-from load import crowd, ending, evidence, folder, report, snapshot
+from load import crowd, ending, evidence, folder, preflight, report, snapshot
 from load.attribution.sampler import sampling
-from load.command import Order, ordered_or_exit
+from load.command import Order, RefusedError, ordered_or_exit
 from load.comparison import environment
 from load.generating import generator
 from load.judge import judge
@@ -61,9 +61,14 @@ def _make(order: Order, arguments: list[str]) -> None:
     """Leave in the folder all that a judge needs."""
     folder.write(order.out / folder.RUN, _about(order, arguments))
     progress = Progress(order.profile)
+    need = preflight.Need.of(order.profile, order.crew.all)
+    rows = _checked(order, preflight.of_machine(need, preflight.read_machine(need, order.out)))
     first = "" if order.crew.is_alone else f"waiting for {order.crew.all} workers, then "
     progress.say(first + ("starting the system" if order.target is None else f"reaching {order.target.url}"))
     with generator(order.out, order.crew) as made, _system(order) as system:
+        rows = _checked(order, rows + preflight.of_system(need, preflight.read_system(system.database_url)))
+        for doubt in preflight.doubtful(rows):
+            progress.say(f"a limit is near: {doubt}")
         progress.say(f"signing up {order.profile.users} people")
         name = str(order.seed) if order.target is None else f"{order.seed}-{time.time_ns()}"
         students = crowd.sign_up(system.url, name, order.profile.users)
@@ -90,6 +95,14 @@ def _rest(system: System, order: Order, students: list[Session]) -> dict[str, An
         return snapshot.take(system.auditor, system.emulator, system.mailbox, emails) | {"moving": moving}
     except httpx.TransportError as error:
         return snapshot.unread(ending.unanswered(error), emails)
+
+
+def _checked(order: Order, rows: list[preflight.Row]) -> list[preflight.Row]:
+    """Keep what was found. Raises RefusedError when the load cannot be made."""
+    folder.write(order.out / folder.PREFLIGHT, preflight.to_json(rows))
+    if (refused := preflight.refusal(rows)) is not None:
+        raise RefusedError(refused)
+    return rows
 
 
 @contextmanager

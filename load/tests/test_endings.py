@@ -48,7 +48,7 @@ def test_a_full_disk_is_named_in_the_result(small_disk: Path, tmp_path: Path) ->
     out = small_disk / "out"
     with toy_server(*CALM) as toy, underway(asked(toy, tmp_path), out) as run:
         with suppress(OSError), (small_disk / "filler").open("wb", buffering=0) as filler:
-            while filler.write(b"0" * 4096):
+            while filler.write(bytes(2**16)):
                 pass
         code, said = run.ended()
     assert (code, verdict(out)) == (3, ("BROKEN", 3)), said
@@ -61,7 +61,7 @@ def test_a_full_disk_is_named_in_the_result(small_disk: Path, tmp_path: Path) ->
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     directory = tmp_path / "disk"
     directory.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(directory)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", str(directory)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("only root may mount a disk of this size")
     yield directory
@@ -73,6 +73,9 @@ def test_ctrl_c_puts_the_runs_own_system_away_too(tmp_path: Path) -> None:
     out = tmp_path / "out"
     with underway(["--profile", str(profile(tmp_path))], out) as run:
         assert {"application", "generator"} <= set(map(name_of, run.children))
+        looked_up = {each["limit"]: each["state"] for each in folder.read(out / folder.PREFLIGHT)}
+        assert looked_up["descriptors of the system"] == "ok"
+        assert looked_up["connections waiting to be accepted"] == "ok"
         for _twice in range(2):
             os.killpg(run.process.pid, signal.SIGINT)
         code, said = run.ended()

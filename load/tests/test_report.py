@@ -29,6 +29,7 @@ SECTIONS = (
     "Requests by verb",
     "What did not end as it should",
     "The generator and its machine",
+    "Limits, looked up before the first request",
     "Where it was made",
     "How to repeat it",
 )
