@@ -190,6 +190,7 @@ def _told(generator: Stored) -> dict[str, Any]:
         "cpu",
     )
     told = {name: generator[name] for name in names} | {"stopped_at_s": generator.get("stopped_at_s")}
+    told |= {"lost": generator.get("lost", [])}
     return told | {"hub_lag_p99_ms": lag, "lateness_p99_ms": late}
 
 

@@ -287,7 +287,16 @@ def _generator(generator: Mapping[str, Any]) -> dict[str, Any]:
     counts = {f"arrivals {name}": _by_phase(generator[name]) for name in ("planned", "started", "dropped")}
     late = {f"{name}, p99": _milliseconds(generator[f"{key}_p99_ms"]) for name, key in _LATE.items()}
     open_ends = {"visits cut off": generator["unfinished"], "questions left open": generator["unanswered"]}
-    return counts | late | {"CPU of the generator": used} | open_ends
+    return _workers(generator) | counts | late | {"CPU of the generator": used} | open_ends
+
+
+def _workers(generator: Mapping[str, Any]) -> dict[str, str]:
+    """Nothing of a lone one. CPU is that of the busiest."""
+    expected, lost = generator.get("workers_expected", 1), generator.get("lost", [])
+    told = f"{generator.get('workers_finished', 1)} of {expected} finished" + "".join(
+        f"; lost: {name}" for name in lost
+    )
+    return {"workers": told} if expected > 1 else {}
 
 
 _LATE: Final = {"its loop woke late": "hub_lag", "arrivals left late": "lateness"}

@@ -241,3 +241,10 @@ def test_money_that_is_off_says_by_how_much(run: Path) -> None:
         snapshot["books"]["transactions"].append(made_run.transaction(9999))
     judge(run)
     assert f"captured off by -{made_run.AMOUNT}" in page_of(run)
+
+
+def test_a_worker_that_was_lost_stands_in_the_page_by_its_name(run: Path) -> None:
+    with made_run.doctored(run, folder.GENERATOR) as generator:
+        generator |= {"workers_expected": 2, "workers_finished": 1, "lost": ["vm-7:4711"]}
+    judge(run)
+    assert "1 of 2 finished; lost: vm-7:4711" in page_of(run)

@@ -11,7 +11,7 @@ import gevent
 from gevent.subprocess import Popen
 from locust.runners import STATE_MISSING, MasterRunner
 
-from load import telling
+from load import folder, telling
 from load.histogram import Histogram
 from load.workers import messages
 from load.workers.code import digest
@@ -19,6 +19,7 @@ from load.workers.share import Share, Spec
 from load.workers.wanted import Wanted
 
 _LOOK_EVERY_S: Final = 0.05
+_SHIPPED: Final = {name: name for name in (folder.HISTORY, folder.ANSWERS)}  # whatever else a stranger calls a file
 
 Said = dict[str, Any]
 
@@ -148,7 +149,7 @@ class Crew:
     def _keep_history(self, client_id: str, said: Said) -> None:
         directory = self.workers[client_id].directory
         assert directory is not None, "a worker writes a history of its share"
-        with (directory / said["name"]).open("ab") as kept:
+        with (directory / _SHIPPED[said["name"]]).open("ab") as kept:
             kept.write(said["bytes"])
 
     def _hear_result(self, client_id: str, said: Said) -> None:

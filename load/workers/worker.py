@@ -41,17 +41,17 @@ class Worker:
         self._link = link
         self._environment = environment
         self._local = local
+        self._is_near = local is not None  # its clock and its disk are the lead's
         self._offset_s = 0.0
         self._sent: dict[str, int] = {}
 
     def work(self) -> None:
         """Raises LinkError when the lead has nothing to do for it, or is gone."""
-        # The processes of one machine have one monotonic clock.
-        self._offset_s, error_s = (0.0, 0.0) if self._local is not None else self._link.clock()
+        self._offset_s, error_s = (0.0, 0.0) if self._is_near else self._link.clock()
         self._link.say(messages.HELLO, self._about() | {"offset_s": self._offset_s, "clock_error_s": error_s})
         spec = json.loads(self._link.wait_for(messages.SHARE)["spec"])
         with tempfile.TemporaryDirectory(prefix="assay-worker-") as made:
-            self._generate(spec, Path(spec["directory"] or made))
+            self._generate(spec, Path(spec["directory"] if self._is_near else made))
 
     def _about(self) -> Said:
         return {"local": self._local, "host": socket.gethostname(), "pid": os.getpid(), "code": digest()}
@@ -69,7 +69,7 @@ class Worker:
         self._link.say(messages.READY)
         at_s = self._link.wait_for(messages.BEGIN)["at_s"] - self._offset_s
         part.run.began = time.perf_counter() + at_s - time.monotonic()
-        shipped = [] if spec["directory"] else [directory / folder.HISTORY, directory / folder.ANSWERS]
+        shipped = [] if self._is_near else [directory / folder.HISTORY, directory / folder.ANSWERS]
         self._link.listen(messages.STOP, lambda said: part.stop_at_gate() if said["at_gate"] else part.stop())
         outcome = part.generate(lambda part, measured: self._tell(part, measured, shipped))
         ANSWERS.flush()
