@@ -6,11 +6,14 @@ The lead says what target is loaded. Whoever starts a worker lends it this machi
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from load.findings import EXIT_CODES
 from load.parser import Parser
+from load.preflight import raised_descriptors
 from load.workers.wanted import WantedError, address_of
+
+_DESCRIPTORS: Final = 65_536  # or as many as this machine allows: how many people come, it learns only later
 
 
 def worker(arguments: Sequence[str]) -> NoReturn:
@@ -25,4 +28,5 @@ def worker(arguments: Sequence[str]) -> NoReturn:
     except WantedError as error:
         print(f"load: {error}", file=sys.stderr)  # noqa: T201 - the command's own words
         sys.exit(EXIT_CODES["BROKEN"])
+    raised_descriptors(_DESCRIPTORS)
     os.execv(sys.executable, [sys.executable, "-m", "load.workers.worker", "--master", given.master])  # noqa: S606 - no shell is meant
