@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from load import folder, gates
+from load.comparison import runs
 from load.findings import Finding
 from load.gates import Watch
 from load.judge import judge
@@ -168,6 +169,7 @@ def test_a_run_that_its_gate_stopped_has_failed_with_the_gate_named_and_its_mone
     assert "400 payments succeeded in 5 s" in json.dumps(result["findings"])
     assert any(each["outcome"] == "pass" and each["area"] == "money" for each in result["findings"])
     assert "which stopped the run" in (run / folder.REPORT).read_text(encoding="utf-8")
+    assert "payments_p95_ms" not in runs.read(run).statistics
 
 
 def test_a_run_that_was_stopped_and_nothing_shows_why_is_no_pass(tmp_path: Path) -> None:
