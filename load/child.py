@@ -16,6 +16,7 @@ from typing import Any
 import gevent
 from locust.env import Environment
 
+from load import floor as floors
 from load import folder, telling
 from load.part import Line, Part
 
@@ -25,11 +26,12 @@ def main() -> int:
     directory = Path(spec["directory"])
     environment = Environment(host=spec["url"], user_classes=[])
     environment.create_local_runner()
+    floor = floors.measured(environment, spec)
     part = Part(environment, spec, directory)
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, part.stop)
     gevent.signal_handler(signal.SIGUSR1, part.stop_at_gate)
-    outcome = part.generate(_tell)
+    outcome = part.generate(_tell) | floor
     folder.keep_generated(directory, part.run.measures.to_json(), outcome)
     telling.say({"type": "end", "interrupted": outcome["interrupted"]})
     return 0

@@ -15,6 +15,7 @@ State = Literal["TRUSTED", "DEGRADED", "INVALID"]
 _BUSY, _SATURATED, _SATURATED_FOR_S = 0.70, 0.90, 5
 _TIGHT_LAG, _LAG = 0.05, 0.25  # of the tightest limit
 _LATE = 0.25  # of the tightest limit
+_TIGHT_FLOOR, _FLOOR = 0.10, 0.50  # of the tightest limit
 _DELIVERED, _SHORT = 0.99, 0.97
 _COMPANY, _CROWD = 0.15, 0.40
 
@@ -33,6 +34,7 @@ class Vitals:
     workers_expected: int
     workers_finished: int
     foreign_share: float  # of the machine's CPU, used by what is none of the run's
+    floor: Histogram | None = None  # waits for answers that took no time; None where nobody measured them
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,11 @@ def _sick(vitals: Vitals, tightest_ms: float) -> list[str]:
         )
         if late is not None and late > _LATE * tightest_ms:
             found.append(f"requests left {late:.0f} ms late at p99")
+    if (floor := _floor_ms(vitals)) is not None and floor > _FLOOR * tightest_ms:
+        found.append(
+            f"its own floor is {floor:.0f} ms at p95, above half of the tightest limit ({tightest_ms:.0f} ms): "
+            "for answers that take no time"
+        )
     if longest_run(vitals.cpu, _SATURATED) >= _SATURATED_FOR_S:
         found.append(f"it used more than {_SATURATED:.0%} of its core for {_SATURATED_FOR_S} s or longer")
     return found
@@ -96,6 +103,11 @@ def _degraded(vitals: Vitals, tightest_ms: float) -> list[str]:
     lag, found = vitals.hub_lag.percentile(0.99), []
     if lag is not None and lag > _TIGHT_LAG * tightest_ms:
         found.append(f"its loop lagged {lag:.0f} ms at p99")
+    floor = _floor_ms(vitals)
+    if floor is None:
+        found.append("nobody measured its floor")
+    elif floor > _TIGHT_FLOOR * tightest_ms:
+        found.append(f"its own floor is {floor:.0f} ms at p95, for answers that take no time")
     if longest_run(vitals.cpu, _BUSY) > 0:
         found.append(f"it used more than {_BUSY:.0%} of its core at times")
     if vitals.foreign_share > _COMPANY:
@@ -103,6 +115,10 @@ def _degraded(vitals: Vitals, tightest_ms: float) -> list[str]:
     if vitals.started < _DELIVERED * vitals.planned:
         found.append(f"it started {vitals.started} of {vitals.planned} planned arrivals")
     return found
+
+
+def _floor_ms(vitals: Vitals) -> float | None:
+    return None if vitals.floor is None else vitals.floor.percentile(0.95)
 
 
 def longest_run(samples: Sequence[float], above: float) -> int:

@@ -81,8 +81,15 @@ def _vitals(profile: Profile, generator: Stored, foreign_share: float) -> Vitals
         workers_expected=generator["workers_expected"],
         workers_finished=generator["workers_finished"],
         foreign_share=foreign_share,
+        floor=_floor(generator),
         **counted,
     )
+
+
+def _floor(generator: Stored) -> Histogram | None:
+    """Requests that went wrong there were answered by nobody, and tell nothing."""
+    seen = generator.get("floor")
+    return None if seen is None or seen["errors"] else Histogram.from_json(seen["waited"])
 
 
 def _speed(profile: Profile, directory: Path, measures: Measures, generator: Stored) -> list[Finding]:
@@ -191,7 +198,9 @@ def _told(generator: Stored) -> dict[str, Any]:
     )
     told = {name: generator[name] for name in names} | {"stopped_at_s": generator.get("stopped_at_s")}
     told |= {"lost": generator.get("lost", [])}
-    return told | {"hub_lag_p99_ms": lag, "lateness_p99_ms": late}
+    floor = _floor(generator)
+    own = {"floor_p95_ms": None if floor is None else floor.percentile(0.95)}
+    return told | own | {"hub_lag_p99_ms": lag, "lateness_p99_ms": late}
 
 
 def main() -> int:

@@ -138,6 +138,11 @@ def from_json(stored: Sequence[Mapping[str, Any]]) -> list[Row]:
     return [Row(**each) for each in stored]
 
 
+def floor_s(profile: Profile) -> float:
+    """For how long the generator measures its own floor: enough to be read, and little beside the run."""
+    return min(2.0, profile.seconds / 10)
+
+
 def _descriptors(people: int) -> int:
     """A connection each, a tenth for those that are just being closed, and what a process has open anyway."""
     return math.ceil(1.1 * people) + _SPARE
@@ -188,7 +193,7 @@ def _pooled(seen: Served) -> Row:
 def read_machine(need: Need, directory: Path) -> Machine:
     """Raise this process's own soft limit as far as is needed and allowed: those that it starts inherit it."""
     return Machine(
-        descriptors=raised_descriptors(_descriptors(need.people)),
+        descriptors=raised_descriptors(2 * _descriptors(need.people)),  # the server of its own floor has its share
         ports=_ports(),
         free_bytes=shutil.disk_usage(directory).free,
         clock_step_s=time.get_clock_info("perf_counter").resolution,

@@ -286,6 +286,7 @@ def _generator(generator: Mapping[str, Any]) -> dict[str, Any]:
     used = f"{sum(cpu) / len(cpu):.0%} of a core, at most {max(cpu):.0%}" if cpu else "unknown"
     counts = {f"arrivals {name}": _by_phase(generator[name]) for name in ("planned", "started", "dropped")}
     late = {f"{name}, p99": _milliseconds(generator[f"{key}_p99_ms"]) for name, key in _LATE.items()}
+    late["its own floor, p95 for answers that take no time"] = _milliseconds(generator.get("floor_p95_ms"))
     open_ends = {"visits cut off": generator["unfinished"], "questions left open": generator["unanswered"]}
     return _workers(generator) | counts | late | {"CPU of the generator": used} | open_ends
 

@@ -74,6 +74,7 @@ def _make(order: Order, arguments: list[str]) -> None:
         students = crowd.sign_up(system.url, name, order.profile.users)
         people = crowd.spec_of(students, system.auditor.session, crowd.packs(system.url), crowd.plans(system.url))
         settings = {"url": system.url, "profile": order.profile.to_json(), "directory": str(order.out)}
+        asked = {"seed": order.seed, "crowd": name, "floor_s": preflight.floor_s(order.profile)}
         before = Usage.now()
         with sampling(order.out, system.database_url) as sampler:
 
@@ -81,7 +82,7 @@ def _make(order: Order, arguments: list[str]) -> None:
                 sampler.hear(line)
                 progress.tick(line)
 
-            made.generate(settings | people | {"seed": order.seed, "crowd": name}, told)
+            made.generate(settings | people | asked, told)
         folder.write(order.out / folder.MACHINE, Usage.now().since(before))
         progress.say("waiting until nothing moves")
         folder.write(order.out / folder.SNAPSHOT, _rest(system, order, students))

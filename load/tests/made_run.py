@@ -114,7 +114,8 @@ def _generator() -> Json:
     counts = {"planned": {"steady": 600}, "started": {"steady": 600}, "dropped": {}, "paid": {"steady": PAYMENTS}}
     ending = {"unfinished": 0, "unanswered": 0, "interrupted": False, "crashes": []}
     workers = {"workers_expected": 1, "workers_finished": 1, "cpu": [0.2] * 20}
-    return counts | ending | workers | {"hub_lag": calm.to_json(), "lateness": calm.to_json()}
+    own = {"hub_lag": calm.to_json(), "lateness": calm.to_json(), "floor": {"waited": calm.to_json(), "errors": 0}}
+    return counts | ending | workers | own
 
 
 def _measures(payments_ms: float, calls_ms: float, errors: int) -> Measures:

@@ -27,6 +27,7 @@ def healthy() -> Vitals:
         workers_expected=1,
         workers_finished=1,
         foreign_share=0.0,
+        floor=histogram(*[2.0] * 100),
     )
 
 
@@ -44,6 +45,7 @@ def test_a_healthy_generator_is_trusted() -> None:
         (replace(healthy(), workers_expected=2), "did not finish"),
         (replace(healthy(), planned=0, started=0), "measured nothing"),
         (replace(healthy(), hub_lag=Histogram()), "measured nothing"),
+        (replace(healthy(), floor=histogram(*[105.0] * 100)), "its own floor is 105 ms at p95, above half"),
     ],
 )
 def test_a_generator_that_cannot_be_trusted_is_invalid(sick: Vitals, because: str) -> None:
@@ -59,6 +61,8 @@ def test_a_generator_that_cannot_be_trusted_is_invalid(sick: Vitals, because: st
         replace(healthy(), cpu=[0.3, 0.8, 0.3]),
         replace(healthy(), started=985),
         replace(healthy(), foreign_share=0.2),
+        replace(healthy(), floor=histogram(*[22.0] * 100)),
+        replace(healthy(), floor=None),
     ],
 )
 def test_a_tired_generator_is_named_and_still_believed(tired: Vitals) -> None:

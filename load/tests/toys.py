@@ -96,13 +96,13 @@ def _told(out: Path, process: subprocess.Popen[str]) -> bool:
     return seconds.is_file() and seconds.stat().st_size > 0
 
 
-def profile(directory: Path, *, seconds: float = 60) -> Path:
+def profile(directory: Path, *, seconds: float = 20) -> Path:
     written = directory / "tiny.toml"
     written.write_text(_PROFILE.format(seconds=seconds), encoding="utf-8")
     return written
 
 
-def asked(shop: Toy, directory: Path, *, seconds: float = 60) -> list[str]:
+def asked(shop: Toy, directory: Path, *, seconds: float = 20) -> list[str]:
     """The arguments of a run of a few people against the toy."""
     password = directory / "password"
     password.write_text("x", encoding="utf-8")

@@ -44,7 +44,16 @@ def outcome(finished: Sequence[Outcome], expected: int) -> dict[str, Any]:
         "stopped_at_s": min(stopped, default=None),
         "crashes": [crash for each in finished for crash in each["crashes"]][:_CRASHES],
     }
-    return added_up | histograms | numbers | rest
+    return added_up | histograms | numbers | rest | _floor(finished)
+
+
+def _floor(finished: Sequence[Outcome]) -> dict[str, Any]:
+    """Of all workers' requests; known only where each has measured its own."""
+    floors = [each["floor"] for each in finished if "floor" in each]
+    if not floors or len(floors) < len(finished):
+        return {}
+    waited = merged(Histogram.from_json(each["waited"]) for each in floors)
+    return {"floor": {"waited": waited.to_json(), "errors": sum(each["errors"] for each in floors)}}
 
 
 def _sums(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:

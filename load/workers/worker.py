@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import gevent
 from locust.env import Environment
 
+from load import floor as floors
 from load import folder
 from load.part import Line, Part
 from load.transport import ANSWERS
@@ -59,6 +60,7 @@ class Worker:
     def _generate(self, spec: Said, directory: Path) -> None:
         self._environment.host = spec["url"]
         ANSWERS.move(directory / folder.ANSWERS)
+        floor = floors.measured(self._environment, spec)
         part = Part(self._environment, spec, directory)
         unable = _unreachable(spec["url"])
         if unable is not None:
@@ -71,7 +73,7 @@ class Worker:
         part.run.began = time.perf_counter() + at_s - time.monotonic()
         shipped = [] if self._is_near else [directory / folder.HISTORY, directory / folder.ANSWERS]
         self._link.listen(messages.STOP, lambda said: part.stop_at_gate() if said["at_gate"] else part.stop())
-        outcome = part.generate(lambda part, measured: self._tell(part, measured, shipped))
+        outcome = part.generate(lambda part, measured: self._tell(part, measured, shipped)) | floor
         ANSWERS.flush()
         self._ship(shipped)
         result = {"outcome": outcome, "histograms": part.run.measures.to_json()}
