@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
+import orjson
+
 End = Literal["ok", "fail", "info"]
 
 # Of these refusals the request, or another attempt of it, may still take effect.
@@ -65,13 +67,13 @@ class TornHistoryError(Exception):
 
 
 def read(path: Path) -> Iterator[dict[str, Any]]:
-    """The lines between start and end. Raises TornHistoryError for a file that is not whole."""
+    """The lines between start and end, one at a time. Raises TornHistoryError for a file that is not whole."""
     ended = False
-    with path.open(encoding="utf-8") as lines:
+    with path.open("rb") as lines:
         for number, text in enumerate(lines):
             line: dict[str, Any] = _parsed(text, number)
             if ended or (number == 0) != (line["type"] == "start"):
-                raise TornHistoryError(f"line {number} stands where it cannot: {text[:120]}")
+                raise TornHistoryError(f"line {number} stands where it cannot: {_shown(text)}")
             ended = line["type"] == "end"
             if number and not ended:
                 yield line
@@ -79,12 +81,16 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
         raise TornHistoryError("the history has no last line: the generator was killed while it wrote")
 
 
-def _parsed(text: str, number: int) -> dict[str, Any]:
+def _parsed(text: bytes, number: int) -> dict[str, Any]:
     try:
-        line: dict[str, Any] = json.loads(text)
+        line: dict[str, Any] = orjson.loads(text)
         found = line["i"]
     except (ValueError, KeyError, TypeError):
-        raise TornHistoryError(f"line {number} is not an entry: {text[:120]}") from None
+        raise TornHistoryError(f"line {number} is not an entry: {_shown(text)}") from None
     if found != number:
         raise TornHistoryError(f"line {number} carries number {found}: lines were lost or added")
     return line
+
+
+def _shown(text: bytes) -> str:
+    return text[:120].decode(errors="replace")

@@ -5,29 +5,30 @@ codes are those of `python -m load run`.
 """
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from fixtures.books import Mail, Operation, Snapshot
+import orjson
+
 from load import failures, folder, gates, history, limits, rendering, report, seconds
 from load.attribution import judged as attributed
 from load.attribution import seen as attribution_seen
 from load.capacity import found as capacity
-from load.checkers import invariants, money, readings, rest, shapes
+from load.checkers import every, invariants, outcomes
+from load.checkers.seen import Seen
 from load.evidence import lines as evidence_lines
 from load.findings import EXIT_CODES, Finding, Verdict, verdict
 from load.generator import Trust, Vitals
 from load.generator import judge as judge_generator
 from load.histogram import Histogram
 from load.measures import Measures
-from load.operations import operations
+from load.operations import Told, told
 from load.parser import Parser
 from load.profile import Profile
 
 _REQUIRED: Final = (folder.RUN, folder.GENERATOR, folder.MACHINE, folder.HISTOGRAMS, folder.HISTORY, folder.SNAPSHOT)
-_ALL_MONEY: Final = ("B2.3", "C2.1", "C2.2", "C2.3")
 
 Stored = Mapping[str, Any]
 
@@ -48,8 +49,9 @@ def judge(directory: Path) -> dict[str, Any]:
     # A target on this machine is not the run's own process, and its work would be taken for somebody else's.
     vitals = _vitals(profile, generator, machine["foreign_share"] if run["own_system"] else 0.0)
     trust = judge_generator(vitals, limits.tightest_ms(profile.limits), profile.limits.drops_percent)
-    found = [*_speed(profile, directory, measures, generator), *_gates(profile, directory, generator)]
-    found += _money(directory)
+    left, of_checkers = _seen(directory, generator.get("unheard", ()))
+    found = [*_speed(profile, left.stored, measures, generator), *_gates(profile, directory, generator)]
+    found += of_checkers
     seen = attribution_seen.read(directory, profile)
     found += attributed.findings(seen, attributed.steady_s(profile))
     reached: Verdict = "BROKEN" if generator["crashes"] or generator["interrupted"] else verdict(found, trust)
@@ -59,6 +61,7 @@ def judge(directory: Path) -> dict[str, Any]:
         "preflight": folder.read(checked) if (checked := directory / folder.PREFLIGHT).is_file() else None,
         "failures": failures.of_history(directory / folder.HISTORY),
         "attribution": attributed.attribution(seen),
+        "outcomes": outcomes.told(left.verdicts),
     }
     folder.write(directory / folder.RESULT, result)
     capacity.of_steps(directory, result["trust"])
@@ -92,8 +95,7 @@ def _floor(generator: Stored) -> Histogram | None:
     return None if seen is None or seen["errors"] else Histogram.from_json(seen["waited"])
 
 
-def _speed(profile: Profile, directory: Path, measures: Measures, generator: Stored) -> list[Finding]:
-    snapshot = folder.read(directory / folder.SNAPSHOT)
+def _speed(profile: Profile, snapshot: Stored, measures: Measures, generator: Stored) -> list[Finding]:
     judged_s = sum(phase.seconds for phase in profile.phases if phase.judged)
     paid = sum(generator["paid"].get(phase, 0) for phase in limits.judged_phases(profile))
     seen = limits.Observed(measures, paid, judged_s, _webhooks(snapshot["webhooks_ms"]))
@@ -116,52 +118,17 @@ def _webhooks(milliseconds: Iterable[float]) -> Histogram:
     return seen
 
 
-def _money(directory: Path) -> list[Finding]:
-    """A history or a snapshot that cannot be read leaves the money unknown; it never passes."""
-    checks: dict[str, Callable[[], list[Finding]]] = {
-        rest.ALIVE: lambda: rest.alive(folder.read(directory / folder.SNAPSHOT).get("unread")),
-        "money": lambda: money.findings(_snapshot(directory), unheard=_unheard(directory)),
-        "money: the trial balance holds at every moment": lambda: readings.findings(_history(directory)),
-        "money: everything came to rest": lambda: rest.findings(folder.read(directory / folder.SNAPSHOT).get("moving")),
-        "money: answers have Stripe's shape": lambda: shapes.findings(
-            folder.read(directory / folder.SNAPSHOT).get("fidelity")
-        ),
-    }
-    found: list[Finding] = []
-    for title, check in checks.items():
-        try:
-            found += check()
-        except UnjudgeableError as missing:
-            found.append(Finding(title, "money", "unknown", str(missing), _ALL_MONEY))
-        except Exception as error:  # noqa: BLE001 - a crash of a checker is unknown, never a pass
-            detail = f"could not be judged: {type(error).__name__}: {error}"
-            found.append(Finding(title, "money", "unknown", detail, _ALL_MONEY))
-    return found
+def _seen(directory: Path, unheard: Iterable[str]) -> tuple[Seen, list[Finding]]:
+    """What the run left behind, and what its checkers find there.
 
-
-def _history(directory: Path) -> list[dict[str, Any]]:
-    return list(history.read(directory / folder.HISTORY))
-
-
-def _unheard(directory: Path) -> frozenset[str]:
-    return frozenset(folder.read(directory / folder.GENERATOR).get("unheard", ()))
-
-
-def _snapshot(directory: Path) -> Snapshot:
-    stored = folder.read(directory / folder.SNAPSHOT)
-    if stored["books"] is None:
-        raise UnjudgeableError("this target does not show its processor's books, so nobody can say if they agree")
-    done: list[Operation] = operations(_history(directory))
-    mails = stored["mails"]
-    return Snapshot.parse(
-        books=stored["books"],
-        entries=stored["entries"],
-        payments=stored["payments"],
-        refunds=stored["refunds"],
-        operations=done,
-        mails=None if mails is None else [Mail.of(each["to"], each["subject"], each["text"]) for each in mails],
-        emails=stored["emails"],
-    )
+    A history or a snapshot that cannot be read leaves the money unknown; it never passes.
+    """
+    seen = Seen(orjson.loads((directory / folder.SNAPSHOT).read_bytes()), Told(), frozenset(unheard))
+    try:
+        seen.told = told(history.read(directory / folder.HISTORY))
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with it, nothing can be relied on
+        return seen, every.without_history(seen, f"the history could not be read: {type(error).__name__}: {error}")
+    return seen, every.findings(seen)
 
 
 def _result(  # noqa: PLR0917 - the members of the file, in their order
@@ -176,7 +143,7 @@ def _result(  # noqa: PLR0917 - the members of the file, in their order
         "run": {name: value for name, value in run.items() if name != "profile"},
         "trust": asdict(trust),
         "findings": [each.to_json() for each in found],
-        "invariants": invariants.table(found),
+        "invariants": invariants.table(found, every.idle(found)),
         "verbs": [report.verb_row(verb, series) for verb, series in measures.verbs(phases).items()],
         "evidence": evidence_lines(profile.name, found, trust, reached),
     }

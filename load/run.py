@@ -92,8 +92,10 @@ def _rest(system: System, order: Order, students: list[Session]) -> dict[str, An
     """What every side says when nothing moves any more, or that nobody is there to say it."""
     emails = {each.account.account_id: each.account.email for each in students}
     try:
+        before_rest = snapshot.entries_by_id(system.auditor)
         moving = snapshot.settle(system.auditor, system.emulator, system.mailbox, order.profile.settle_s)
-        return snapshot.take(system.auditor, system.emulator, system.mailbox, emails) | {"moving": moving}
+        taken = snapshot.take(system.auditor, system.emulator, system.mailbox, emails)
+        return taken | {"moving": moving, "entries_before": before_rest}
     except httpx.TransportError as error:
         return snapshot.unread(ending.unanswered(error), emails)
 

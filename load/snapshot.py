@@ -1,34 +1,49 @@
 """After the load: wait until nothing moves any more, then write down what every side says."""
 
+import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
+
+import httpx
 
 from fixtures.books import Mail
 from fixtures.books.checks import DECIDED
 from fixtures.books.gather import RECEIPT
-from fixtures.client import Auditor
+from fixtures.client import AuditedPayment, Auditor, ClientError, DecodingError
 from fixtures.emulator import Call, Emulator
 from fixtures.mailbox import Mailbox, Message
+from load.checkers.ledger import digest
 
 _LOOK_EVERY_S: Final = 0.5
 _SUCCESS: Final = range(200, 300)
+_REFUND_ID: Final = re.compile(r"\brfd_[0-9a-z]{26}\b")
 
 Json = dict[str, Any]
 
 
 def take(auditor: Auditor, emulator: Emulator | None, mailbox: Mailbox | None, emails: Mapping[str, str]) -> Json:
-    """Everything as JSON. None stands for a side that this target does not show; the judge then knows less."""
+    """Everything as JSON. None stands for a side that this target does not show; the judge then knows less.
+
+    The system is read before the processor is: a movement in between shows as one that is not booked yet.
+    """
+    balance, inbox = auditor.trial_balance(), list(auditor.webhook_events())
     return {
         "emails": dict(emails),
-        "payments": [asdict(each) for each in auditor.all_payments()],
-        "refunds": [asdict(each) for each in auditor.all_refunds()],
-        "entries": [asdict(each) for each in auditor.ledger_entries()],
-        "books": None if emulator is None else asdict(emulator.books()),
-        "fidelity": None if emulator is None else asdict(emulator.fidelity()),
-        "mails": None if mailbox is None else [_mail(each) for each in mailbox.messages()],
-        "webhooks_ms": [] if emulator is None else _webhooks(emulator),
+        "at": parsedate_to_datetime(balance.headers["date"]).isoformat(),
+        "trial_balance": asdict(balance.value),
+        "payments": _rows(auditor.all_payments()),
+        "refunds": _rows(auditor.all_refunds()),
+        "entries": _rows(auditor.ledger_entries()),
+        "subscriptions": _rows(auditor.all_subscriptions()),
+        "invoices": _rows(auditor.all_invoices()),
+        "inbox": inbox,
+        "audit": list(auditor.audit_log()),
+        "roles": {auditor.session.account.account_id: auditor.session.account.role},
+        "mails": None if mailbox is None else _mails(mailbox),
+        **(_of_no_processor() if emulator is None else _of_processor(emulator, {row["event_id"] for row in inbox})),
     }
 
 
@@ -38,18 +53,83 @@ def unread(why: str, emails: Mapping[str, str]) -> Json:
     return nothing | {"emails": dict(emails), "books": None, "fidelity": None, "mails": None, "unread": why}
 
 
-def _webhooks(emulator: Emulator) -> list[float]:
-    return applied_after_ms(emulator.journal(), emulator.deliveries(), emulator.events())
+def _rows(found: Iterable[Any]) -> list[Json]:
+    return [asdict(each) for each in found]
+
+
+def entries_by_id(auditor: Auditor) -> dict[str, str] | None:
+    """A first reading of the ledger, to lay beside the last; None when the system is not able to show it."""
+    try:
+        return {entry.entry_id: digest(asdict(entry)) for entry in auditor.ledger_entries()}
+    except (ClientError, DecodingError, httpx.TransportError):
+        return None
+
+
+def _of_no_processor() -> Json:
+    hidden = ("books", "fidelity", "billed", "charges", "returned", "customers", "events")
+    return dict.fromkeys(hidden) | {"webhooks_ms": []}
+
+
+def _of_processor(emulator: Emulator, kept: Collection[str]) -> Json:
+    journal, deliveries, events = emulator.journal(), emulator.deliveries(), emulator.events()
+    return {
+        "books": asdict(emulator.books()),
+        "fidelity": asdict(emulator.fidelity()),
+        "billed": list(map(_billed, emulator.every("subscriptions", status="all"))),
+        "charges": list(map(_charge, emulator.every("charges"))),
+        "returned": list(map(_returned, emulator.every("refunds"))),
+        "customers": {each["id"]: each["metadata"].get("account_id", "") for each in emulator.every("customers")},
+        "events": promised(events, deliveries, kept),
+        "webhooks_ms": applied_after_ms(journal, deliveries, events),
+    }
+
+
+def _billed(subscription: Json) -> Json:
+    item = subscription["items"]["data"][0]
+    price = {"lookup_key": item["price"]["lookup_key"]}
+    kept = {"price": price, "current_period_end": item["current_period_end"]}
+    return {name: subscription[name] for name in ("id", "customer", "status")} | {"items": {"data": [kept]}}
+
+
+def _charge(charge: Json) -> Json:
+    kept = ("id", "amount", "currency", "customer", "paid", "payment_intent")
+    return {name: charge[name] for name in kept} | {"ours": charge["metadata"].get("payment_id")}
+
+
+def _returned(refund: Json) -> Json:
+    kept = ("id", "amount", "currency", "charge", "status")
+    return {name: refund[name] for name in kept} | {"ours": refund["metadata"].get("refund_id")}
+
+
+def promised(events: Iterable[Json], deliveries: Iterable[Json], kept: Collection[str]) -> list[Json]:
+    """The events that were promised to the system or that it keeps, and whether it has acknowledged them."""
+    acknowledged: dict[str, bool] = {}
+    for each in deliveries:
+        acknowledged[each["event_id"]] = acknowledged.get(each["event_id"], False) or _succeeded(each)
+    told = (each for each in events if each["pending_webhooks"] or each["id"] in acknowledged or each["id"] in kept)
+    return [_event(each, acknowledged) for each in told]
+
+
+def _event(event: Json, acknowledged: Mapping[str, bool]) -> Json:
+    about = {"type": event["type"], "object": event["data"]["object"].get("id")}
+    return {"id": event["id"], **about, "acknowledged": acknowledged.get(event["id"], False)}
+
+
+def _mails(mailbox: Mailbox) -> list[Json]:
+    """What a reader sees: of what came again under one Message-ID, a mailbox shows one."""
+    return list(map(_mail, {each.message_id or each.received: each for each in mailbox.messages()}.values()))
 
 
 def _mail(message: Message) -> Json:
     """Only a receipt is kept with its text: a mail about a refund leads to the receipt's page as well."""
     text = message.text if RECEIPT in message.subject.lower() else ""
-    return {"to": ", ".join(message.to), "subject": message.subject, "text": text}
+    refund = _REFUND_ID.search(message.text)
+    about = {"refund": refund.group() if refund else None}
+    return {"to": ", ".join(message.to), "subject": message.subject, "text": text, **about}
 
 
 def settle(auditor: Auditor, emulator: Emulator | None, mailbox: Mailbox | None, within_s: float) -> list[str]:
-    """Wait until all is decided, delivered and mailed; what still moves when the time is up."""
+    """Wait until all is decided, delivered, mailed and on paper; what still moves when the time is up."""
     deadline = time.monotonic() + within_s
     while (moving := _moving(auditor, emulator, mailbox)) and time.monotonic() < deadline:
         time.sleep(_LOOK_EVERY_S)
@@ -68,6 +148,18 @@ def _moving(auditor: Auditor, emulator: Emulator | None, mailbox: Mailbox | None
         mails = (Mail.of(each["to"], each["subject"], each["text"]) for each in map(_mail, mailbox.messages()))
         missing = len(paid - {mail.payment_id for mail in mails})
         moving += [f"{missing} receipts are not mailed"] if missing else []
+    return moving or _late(auditor, payments, mailbox)
+
+
+def _late(auditor: Auditor, payments: Iterable[AuditedPayment], mailbox: Mailbox | None) -> list[str]:
+    """What comes after the payments themselves, asked only once those are at rest."""
+    refunds = {each.refund_id for each in auditor.all_refunds() if each.status == "succeeded"}
+    owed = {each.payment_id for each in payments if each.status == "succeeded"} | refunds
+    missing = len(owed - {each.refund_id or each.payment_id for each in auditor.all_invoices()})
+    moving = [f"{missing} invoices are not numbered"] if missing else []
+    if mailbox is not None:
+        untold = len(refunds - {mail["refund"] for mail in map(_mail, mailbox.messages())})
+        moving += [f"{untold} refunds are not mailed"] if untold else []
     return moving
 
 

@@ -56,6 +56,7 @@ class Ended:
     value: Any = None
     error: str | None = None
     content: bytes = b""  # of a refusal
+    retry_after: str | None = None
 
 
 @dataclass(slots=True)
@@ -155,7 +156,8 @@ def _sent(send: Callable[[], Reply[T]]) -> Ended:
         return Ended("info", 0, error=f"{type(error).__name__}: {error}")
     end = ending(reply.status)
     if not reply.ok:
-        return Ended(end, reply.status, content=reply.raw.content)
+        waits = reply.headers.get("retry-after")
+        return Ended(end, reply.status, content=reply.raw.content, retry_after=waits)
     try:
         return Ended(end, reply.status, reply.value)
     except (ClientError, DecodingError) as error:
@@ -166,6 +168,8 @@ def _result(ended: Ended, noted: Mapping[str, Any], expected: frozenset[int]) ->
     result: dict[str, Any] = {"http": ended.status or None, **noted}
     if ended.error is not None:
         result["error"] = ended.error
+    if ended.retry_after is not None:
+        result["retry_after"] = ended.retry_after
     if ended.status not in expected:
         result["unexpected"] = True
         if ended.content:

@@ -1,4 +1,4 @@
-"""Is the money right? The rules of `fixtures.books`, each asked on its own, and the questions that stayed open."""
+"""Is the money right? The rules of `fixtures.books`, each asked on its own, and the sides next to each other."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,7 +35,7 @@ def findings(
     heard = replace(snapshot, operations=tuple(each for each in snapshot.operations or () if each.actor not in unheard))
     rules = [_finding(check, heard if check is nothing_happened_unasked else snapshot) for check in checks]
     rules += [_unheard(unheard)] if unheard else []
-    return [*rules, _resolved(snapshot), _table(snapshot, all_heard=not unheard)]
+    return [*rules, _table(snapshot, all_heard=not unheard)]
 
 
 def _unheard(actors: AbstractSet[str]) -> Finding:
@@ -64,16 +64,6 @@ def _said(detail: str, wrong: Sequence[str]) -> str:
 
 def _was_exercised(snapshot: Snapshot) -> bool:
     return bool(snapshot.transactions and snapshot.payments and snapshot.operations)
-
-
-def _resolved(snapshot: Snapshot) -> Finding:
-    """A question that nobody could answer is no error of the system's and no proof of its money either."""
-    still_open = unresolved(snapshot.operations or ())
-    asked = {operation.key for operation in snapshot.operations or () if operation.outcome == "info"}
-    detail = f"{len(asked)} outcomes were unknown at first, {len(still_open)} still are"
-    outcome: Outcome = "unknown" if still_open or not snapshot.operations else "pass"
-    title = "money: every open question was answered"
-    return Finding(title, "money", outcome, _said(detail, still_open), _BUYERS, examples=tuple(still_open[:_SHOWN]))
 
 
 def _table(snapshot: Snapshot, *, all_heard: bool) -> Finding:

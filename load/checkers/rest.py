@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from load.findings import Finding, Outcome
 
-_TITLE = "money: everything came to rest"
+TITLE = "money: everything came to rest"
 _PROVES = ("B2.3",)
 ALIVE = "the system outlives the run"
 
@@ -17,7 +17,7 @@ def alive(unread: str | None) -> list[Finding]:
 def findings(moving: Sequence[str] | None) -> list[Finding]:
     """`moving` is what was undecided, undelivered or unmailed at the end; None where nobody looked."""
     if moving is None:
-        return [Finding(_TITLE, "money", "unknown", "nobody looked whether anything still moves", _PROVES)]
+        return [Finding(TITLE, "money", "unknown", "nobody looked whether anything still moves", _PROVES)]
     outcome: Outcome = "fail" if moving else "pass"
     detail = "; ".join(moving) or "nothing moves any more that this target shows"
-    return [Finding(_TITLE, "money", outcome, detail, _PROVES, examples=tuple(moving))]
+    return [Finding(TITLE, "money", outcome, detail, _PROVES, examples=tuple(moving))]

@@ -5,7 +5,7 @@ from typing import Any
 
 from load.findings import Finding, Outcome
 
-_TITLE = "money: answers have Stripe's shape"
+TITLE = "money: answers have Stripe's shape"
 _PROVES = ("B2.3",)
 _SHOWN = 20
 
@@ -13,8 +13,8 @@ _SHOWN = 20
 def findings(fidelity: Mapping[str, Any] | None) -> list[Finding]:
     """`fidelity` is what the emulator says of the sample that it judged; None for a target with another processor."""
     if fidelity is None or not fidelity["checked"]:
-        return [Finding(_TITLE, "money", "unknown", "no answer of the processor was judged", _PROVES)]
+        return [Finding(TITLE, "money", "unknown", "no answer of the processor was judged", _PROVES)]
     wrong: Sequence[str] = [f"{each['route']} {each['path']}: {each['complaint']}" for each in fidelity["violations"]]
     detail = f"{fidelity['violated']} complaints about {fidelity['checked']} answers and events"
     outcome: Outcome = "fail" if fidelity["violated"] else "pass"
-    return [Finding(_TITLE, "money", outcome, detail, _PROVES, examples=tuple(wrong[:_SHOWN]))]
+    return [Finding(TITLE, "money", outcome, detail, _PROVES, examples=tuple(wrong[:_SHOWN]))]

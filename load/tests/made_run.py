@@ -1,13 +1,20 @@
 """A run's folder as a healthy run leaves it, made by hand, for tests to doctor."""
 
 import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from itertools import starmap
 from pathlib import Path
 from typing import Any, Final
 
 from load import folder
+from load.checkers.ledger import digest
+from load.checkers.seen import Seen
 from load.histogram import Histogram
 from load.history import History
 from load.measures import Measures
+from load.operations import told
 from load.profile import load
 from load.users import NAMES
 
@@ -15,6 +22,10 @@ AMOUNT: Final = 499
 FEE: Final = 44
 PAYMENTS: Final = 400  # of ten students, each the same number
 STUDENTS: Final = 10
+REFUNDED: Final = frozenset({390, 391})
+SUBSCRIBER: Final = 0
+_AT: Final = "2026-11-25T12:00:00Z"
+_PERIOD_END: Final = datetime(2026, 12, 25, 12, tzinfo=UTC)
 PROFILE: Final = load("smoke", NAMES)
 
 Json = dict[str, Any]
@@ -37,7 +48,7 @@ def make(directory: Path, *, payments_ms: float = 40.0, calls_ms: float = 8.0, e
     machine = {"foreign_share": 0.05, "busy_share": 0.4, "cpu_s": {"application": 3.0}}
     folder.write(directory / folder.MACHINE, machine)
     folder.write(directory / folder.HISTOGRAMS, _measures(payments_ms, calls_ms, errors).to_json())
-    folder.write(directory / folder.SNAPSHOT, _snapshot())
+    folder.write(directory / folder.SNAPSHOT, snapshot())
     _history(directory / folder.HISTORY)
     return directory
 
@@ -77,34 +88,183 @@ def transaction(number: int) -> Json:
 def entry(number: int) -> Json:
     postings = [("cash:stripe", "debit", AMOUNT - FEE), ("expense:processor_fee", "debit", FEE)]
     postings.append(("revenue:platform", "credit", AMOUNT))
+    return _entry(f"ent_{number}", f"capture:ch_{number}", postings)
+
+
+def _entry(entry_id: str, business_key: str, postings: list[tuple[str, str, int]]) -> Json:
     shown = [{"account": a, "direction": d, "amount": n, "currency": "usd"} for a, d, n in postings]
-    return {"entry_id": f"ent_{number}", "business_key": f"capture:ch_{number}", "postings": shown}
+    return {"entry_id": entry_id, "business_key": business_key, "postings": shown}
 
 
 def payment(number: int) -> Json:
     named = {"payment_id": payment_id(number), "account_id": f"usr_{number % STUDENTS}"}
-    money = {"status": "succeeded", "amount": AMOUNT, "currency": "usd", "refunded_amount": 0}
+    returned = AMOUNT if number in REFUNDED else 0
+    money = {"status": "succeeded", "amount": AMOUNT, "currency": "usd", "refunded_amount": returned}
     return named | money | {"processor_charge_id": f"ch_{number}"}
+
+
+def charge(number: int) -> Json:
+    money = {"amount": AMOUNT, "currency": "usd", "paid": True, "customer": f"cus_{number % STUDENTS}"}
+    return {"id": f"ch_{number}", "payment_intent": f"pi_{number}", "ours": payment_id(number)} | money
 
 
 def mail(number: int) -> Json:
     text = f"Your receipt: http://127.0.0.1/payments/{payment_id(number)}/receipt"
-    return {"to": email(number % STUDENTS), "subject": "Receipt", "text": text}
+    return {"to": email(number % STUDENTS), "subject": "Receipt", "text": text, "refund": None}
 
 
-def _snapshot() -> Json:
-    numbers = range(PAYMENTS)
+def invoice(number: int, place: int | None = None) -> Json:
+    """`place` is its place in the series, where that is not the payment's number."""
+    name = f"INV-2026-{(number if place is None else place) + 1:06d}"
+    return _document(name, "invoice", number, corrects=None, refund_id=None)
+
+
+def event(number: int) -> Json:
+    about = {"type": "payment_intent.succeeded", "object": f"pi_{number}"}
+    return {"id": f"evt_{number}", "acknowledged": True} | about
+
+
+def kept(number: int) -> Json:
+    about = {"type": "payment_intent.succeeded", "object_id": f"pi_{number}", "outcome": "applied", "reason": None}
+    return about | {"event_id": f"evt_{number}", "created_at": _AT, "received_at": _AT}
+
+
+def audited(number: int) -> Json:
+    return _audit_row("payment.succeeded", f"usr_{number % STUDENTS}", payment_id(number))
+
+
+def refund_id(number: int) -> str:
+    return f"rfd_{number:026d}"
+
+
+def _refund(number: int) -> Json:
+    money = {"amount": AMOUNT, "currency": "usd", "status": "succeeded"}
+    named = {"refund_id": refund_id(number), "payment_id": payment_id(number)}
+    return named | money | {"processor_refund_id": f"re_{number}"}
+
+
+def _refund_transaction(number: int) -> Json:
+    kept = {"amount": -AMOUNT, "fee": 0, "net": -AMOUNT, "currency": "usd"}
+    return {"id": f"txn_re_{number}", "type": "refund", "source": f"re_{number}"} | kept
+
+
+def _refund_entry(number: int) -> Json:
+    postings = [("revenue:platform", "debit", AMOUNT), ("cash:stripe", "credit", AMOUNT)]
+    return _entry(f"ent_re_{number}", f"refund:re_{number}", postings)
+
+
+def _returned(number: int) -> Json:
+    money = {"amount": AMOUNT, "currency": "usd", "status": "succeeded"}
+    return {"id": f"re_{number}", "charge": f"ch_{number}", "ours": refund_id(number)} | money
+
+
+def _refund_mail(number: int) -> Json:
+    return {"to": email(number % STUDENTS), "subject": "Your refund", "text": "", "refund": refund_id(number)}
+
+
+def _credit_note(place: int, number: int) -> Json:
+    named = f"CN-2026-{place + 1:06d}"
+    return _document(named, "credit_note", number, f"INV-2026-{number + 1:06d}", refund_id(number))
+
+
+def _document(name: str, kind: str, number: int, corrects: str | None, refund_id: str | None) -> Json:
+    about = {"document_id": f"inv_{name}", "number": name, "kind": kind, "corrects": corrects, "issued_at": _AT}
+    money = {"amount": AMOUNT, "currency": "usd", "lines": [{"description": "Tokens", "amount": AMOUNT}]}
+    return about | money | {"payment_id": payment_id(number), "refund_id": refund_id}
+
+
+def _confirmation(address: str) -> Json:
+    return {"to": address, "subject": "Confirm your address", "text": "", "refund": None}
+
+
+def _audit_row(action: str, actor_id: str, object_id: str, details: Json | None = None) -> Json:
+    return {"action": action, "actor_id": actor_id, "object_id": object_id, "recorded_at": _AT} | {
+        "details": details or {}
+    }
+
+
+def _subscription(student: int) -> Json:
+    period = {"starts_at": _AT, "ends_at": _PERIOD_END.isoformat()}
+    named = {"subscription_id": f"sbn_{student}", "account_id": f"usr_{student}", "price_id": "prc_pro_month"}
+    state = {"status": "active", "processor_subscription_id": f"sub_{student}", "period_end": period["ends_at"]}
+    periods = {"periods": [period | {"processor_invoice_id": f"in_{student}"}]}
+    return named | state | periods | {"allowances": [period | {"tokens": 500}]}
+
+
+def _billed(student: int) -> Json:
+    item = {"price": {"lookup_key": "prc_pro_month"}, "current_period_end": int(_PERIOD_END.timestamp())}
+    return {"id": f"sub_{student}", "customer": f"cus_{student}", "status": "active", "items": {"data": [item]}}
+
+
+def _subscription_events(student: int) -> tuple[list[Json], list[Json]]:
+    """The creation of a subscription, which arrives after its first change."""
+    sent, kept = [], []
+    for made, received, what in ((1, 4, "created"), (2, 3, "updated")):
+        named, kind = f"evt_sub_{student}_{what}", f"customer.subscription.{what}"
+        sent.append({"id": named, "type": kind, "object": f"sub_{student}", "acknowledged": True})
+        moments = {"created_at": f"2026-11-25T12:00:0{made}Z", "received_at": f"2026-11-25T12:00:0{received}Z"}
+        about = {"type": kind, "object_id": f"sub_{student}", "outcome": "applied", "reason": None}
+        kept.append(about | moments | {"event_id": named})
+    return sent, kept
+
+
+def _balances(entries: list[Json]) -> Json:
+    sums: Counter[str] = Counter()
+    for posting in (posting for entry in entries for posting in entry["postings"]):
+        sums[posting["account"]] += posting["amount"] * (1 if posting["direction"] == "debit" else -1)
+    accounts = [{"account": name, "balance": amount} for name, amount in sums.items()]
+    return {"currencies": [{"currency": "usd", "accounts": accounts}]}
+
+
+def snapshot(payments: int = PAYMENTS) -> Json:
+    """All sides of a healthy run at rest."""
+    numbers, returned, people = range(payments), sorted(REFUNDED), range(STUDENTS)
+    entries = [*map(entry, numbers), *map(_refund_entry, returned)]
+    sent, heard = _subscription_events(SUBSCRIBER)
+    refunded = [_audit_row("refund.succeeded", f"usr_{each % STUDENTS}", refund_id(each)) for each in returned]
+    granted = _audit_row("account.role_granted", "system:command", "usr_auditor", {"role": "auditor"})
     return {
-        "emails": {f"usr_{student}": email(student) for student in range(STUDENTS)},
-        "payments": [payment(number) for number in numbers],
-        "refunds": [],
-        "entries": [entry(number) for number in numbers],
+        "emails": {f"usr_{student}": email(student) for student in people},
+        "at": _AT,
+        "trial_balance": _balances(entries),
+        "entries_before": {each["entry_id"]: digest(each) for each in entries},
+        "payments": [*map(payment, numbers)],
+        "refunds": [*map(_refund, returned)],
+        "entries": entries,
+        "subscriptions": [_subscription(SUBSCRIBER)],
+        "invoices": [*map(invoice, numbers), *starmap(_credit_note, enumerate(returned))],
+        "inbox": [*map(kept, numbers), *heard],
+        "audit": [*map(audited, numbers), *refunded, granted],
+        "roles": {"usr_auditor": "auditor"},
         "fidelity": {"rate": 0.01, "checked": 12, "violated": 0, "violations": []},
-        "books": {"sum_zero": True, "transactions": [transaction(number) for number in numbers]},
-        "mails": [mail(number) for number in numbers],
-        "webhooks_ms": [30.0] * PAYMENTS,
+        "books": {"transactions": [*map(transaction, numbers), *map(_refund_transaction, returned)]},
+        "billed": [_billed(SUBSCRIBER)],
+        "charges": [*map(charge, numbers)],
+        "returned": [*map(_returned, returned)],
+        "customers": {f"cus_{student}": f"usr_{student}" for student in people},
+        "events": [*map(event, numbers), *sent],
+        "mails": [*map(mail, numbers), *map(_refund_mail, returned), *map(_confirmation, map(email, people))],
+        "webhooks_ms": [30.0] * payments,
         "moving": [],
     }
+
+
+def add_payment(stored: Json, number: int) -> None:
+    """One more payment, in all books and on paper, as if its buyer had asked for it."""
+    sides: dict[str, Callable[[int], Json]] = {
+        "payments": payment,
+        "entries": entry,
+        "mails": mail,
+        "charges": charge,
+        "events": event,
+        "inbox": kept,
+        "audit": audited,
+    }
+    for side, made in sides.items():
+        stored[side].append(made(number))
+    stored["books"]["transactions"].append(transaction(number))
+    stored["invoices"].append(invoice(number, place=PAYMENTS))
+    stored["trial_balance"] = _balances(stored["entries"])
 
 
 def _generator() -> Json:
@@ -128,13 +288,36 @@ def _measures(payments_ms: float, calls_ms: float, errors: int) -> Measures:
     return measures
 
 
+def history() -> Iterator[Json]:
+    """The lines of a healthy run's history, as a reader gets them."""
+    for number in range(PAYMENTS):
+        yield from _asked("pay", number, f"pay-{number}", payment_id(number), {})
+    for number in sorted(REFUNDED):
+        yield from _asked("refund", number, f"refund-{number}", refund_id(number), {"payment": payment_id(number)})
+    yield {"p": "a0.0", "type": "invoke", "f": "trial_balance", "intent": "1.0", "value": {}}
+    yield {"p": "a0.0", "type": "ok", "f": "trial_balance", "intent": "1.0", "http": 200, "balanced": True}
+
+
+def _asked(verb: str, number: int, intent: str, done: str, about: Json) -> Iterator[Json]:
+    who, money = {"p": f"s{number % STUDENTS}.0", "f": verb, "intent": intent}, {"amount": AMOUNT, "currency": "usd"}
+    yield {**who, "type": "invoke", "value": {"actor": email(number % STUDENTS), **money, **about}}
+    yield {**who, "type": "ok", "http": 201, "object": done, **money}
+
+
+def seen(stored: Json | None = None, lines: Iterable[Json] | None = None) -> Seen:
+    """A healthy run as its checkers see it, or what was made of it."""
+    at_moments = ({"t": 0.01 * moment, **line} for moment, line in enumerate(history() if lines is None else lines))
+    return Seen(snapshot() if stored is None else stored, told(at_moments))
+
+
 def _history(path: Path) -> None:
-    with History(path, {"seed": 1}) as history:
-        for number in range(PAYMENTS):
-            process, intent = f"s{number % STUDENTS}.0", f"pay-{number}"
-            asked = {"actor": email(number % STUDENTS), "amount": AMOUNT, "currency": "usd"}
-            history.invoke(process, "pay", intent, asked)
-            done = {"http": 201, "object": payment_id(number), "amount": AMOUNT, "currency": "usd"}
-            history.end(process, "pay", intent, "ok", done)
-        history.invoke("a0.0", "trial_balance", "1.0", {})
-        history.end("a0.0", "trial_balance", "1.0", "ok", {"http": 200, "balanced": True})
+    with History(path, {"seed": 1}) as written:
+        for line in history():
+            who = line["p"], line["f"], line["intent"]
+            if line["type"] == "invoke":
+                written.invoke(*who, line["value"])
+            else:
+                written.end(*who, line["type"], {name: line[name] for name in line if name not in _OF_EACH_LINE})
+
+
+_OF_EACH_LINE: Final = frozenset({"p", "f", "intent", "type"})

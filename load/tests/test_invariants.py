@@ -1,20 +1,42 @@
 from pathlib import Path
 
-from load.checkers.invariants import ASKED, NAMES, table
+from load.checkers.every import CHECKERS, findings
+from load.checkers.invariants import ASKED, NAMES, NOT_APPLICABLE, UNASKED, table
 from load.findings import Finding
 from load.judge import judge
 from load.tests import made_run
+
+TRANSIT = "transit accounts are empty"
 
 
 def outcomes(*findings: Finding) -> dict[str, str]:
     return {row["invariant"]: row["outcome"] for row in table(findings)}
 
 
-def test_a_healthy_run_tells_every_invariant_and_which_nobody_asked(tmp_path: Path) -> None:
+def test_a_healthy_run_tells_every_invariant_and_why_nobody_asked(tmp_path: Path) -> None:
     rows = judge(made_run.make(tmp_path / "run"))["invariants"]
     assert [row["invariant"] for row in rows] == list(NAMES)
-    assert {row["invariant"] for row in rows if row["outcome"] == "pass"} == set(ASKED), rows
-    assert {row["outcome"] for row in rows} == {"pass", "unasked"}, rows
+    told = {outcome: {row["invariant"] for row in rows if row["outcome"] == outcome} for outcome in OUTCOMES}
+    assert told == {
+        "pass": set(ASKED) - {"M4"},
+        "unasked": {*UNASKED, "M4"},
+        "not applicable": set(NOT_APPLICABLE),
+    }
+    assert [row["invariant"] for row in rows if (row["outcome"] == "pass") == bool(row["reason"])] == []
+    assert TRANSIT in next(row["reason"] for row in rows if row["invariant"] == "M4")
+
+
+OUTCOMES = ("pass", "unasked", "not applicable")
+
+
+def test_every_invariant_is_asked_or_there_is_a_reason() -> None:
+    assert sorted([*ASKED, *NOT_APPLICABLE, *UNASKED]) == sorted(NAMES)
+
+
+def test_every_check_that_an_invariant_names_is_one_of_a_run() -> None:
+    titles = {each.check.removeprefix("money: ") for each in findings(made_run.seen())}
+    titles |= {each.name for each in CHECKERS}
+    assert {check for asked in ASKED.values() for check in asked} <= titles
 
 
 def test_one_failed_check_fails_its_invariants_alone() -> None:

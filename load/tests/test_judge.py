@@ -66,12 +66,10 @@ def test_a_doubled_charge_is_found(run: Path) -> None:
 def test_a_charge_doubled_with_all_its_books_is_found(run: Path) -> None:
     """Every side agrees with every other; only the buyer knows that he asked once."""
     with doctored(run, folder.SNAPSHOT) as snapshot:
-        for side, twin in (("payments", made_run.payment), ("entries", made_run.entry), ("mails", made_run.mail)):
-            snapshot[side].append(twin(9990))
-        snapshot["books"]["transactions"].append(made_run.transaction(9990))
+        made_run.add_payment(snapshot, 9990)
     result = judge(run)
     assert result["exit_code"] == 2
-    assert "money: nothing happened unasked" in broken(result)
+    assert broken(result) == {"money: nothing happened unasked", "money conserved"}
 
 
 def test_a_payment_that_was_refused_and_happened_is_found(run: Path) -> None:
@@ -124,16 +122,25 @@ def test_a_moment_in_which_the_books_did_not_balance_is_found(run: Path) -> None
     assert "money: the trial balance holds at every moment" in broken(judge(run))
 
 
-def test_a_question_that_stayed_open_is_no_pass(run: Path) -> None:
-    with doctored(run, folder.SNAPSHOT) as snapshot:
-        for side in ("payments", "entries", "mails"):
-            del snapshot[side][7]
-        del snapshot["books"]["transactions"][7]
-    lost = {"type": "info", "http": None, "object": None}
-    made_run.forge_line(run / folder.HISTORY, intent="pay-7", changes=lost)
+QUESTION = "money: every open question was answered"
+
+
+def test_a_question_that_nobody_answered_is_decided_by_the_processors_books(run: Path) -> None:
+    made_run.forge_line(run / folder.HISTORY, intent="pay-7", changes={"type": "info", "http": None, "object": None})
     result = judge(run)
-    assert outcome_of(result, "money: every open question was answered") == "unknown"
-    assert (result["verdict"], result["exit_code"]) == ("INCONCLUSIVE", 5)
+    assert (result["verdict"], outcome_of(result, QUESTION)) == ("PASS", "pass"), result["findings"]
+    assert result["outcomes"]["counted"] == {"done": 1, "not done": 0, "unknown": 0}
+    intent = result["outcomes"]["intents"][0]
+    assert (intent["key"], intent["answer"], intent["because"]) == ("pay-7", "done", "ch_7")
+
+
+def test_a_question_that_no_side_can_answer_is_no_pass(run: Path) -> None:
+    with doctored(run, folder.SNAPSHOT) as snapshot:
+        snapshot["charges"] = None
+    made_run.forge_line(run / folder.HISTORY, intent="pay-7", changes={"type": "info", "http": None, "object": None})
+    result = judge(run)
+    assert outcome_of(result, QUESTION) == "unknown"
+    assert result["outcomes"]["counted"]["unknown"] == 1
 
 
 @pytest.mark.parametrize(("asked", "outcome"), [(made_run.AMOUNT, "unknown"), (made_run.AMOUNT - 1, "fail")])
@@ -141,6 +148,8 @@ def test_what_the_buyers_never_learned_may_be_what_they_lack_and_no_cent_more(
     run: Path, asked: int, outcome: str
 ) -> None:
     """The generator died between a payment's sending and its answer, and the payment happened."""
+    with doctored(run, folder.SNAPSHOT) as snapshot:
+        snapshot["charges"] = None
     lost = {"type": "info", "http": None, "object": None, "amount": asked}
     made_run.forge_line(run / folder.HISTORY, intent="pay-7", changes=lost)
     assert outcome_of(judge(run), "money conserved") == outcome
@@ -152,9 +161,7 @@ def test_who_was_lost_with_his_machine_may_have_asked_for_more_and_nobody_else(
 ) -> None:
     """Student 0 has a payment, in all books, that stands in no history."""
     with doctored(run, folder.SNAPSHOT) as snapshot:
-        for side, twin in (("payments", made_run.payment), ("entries", made_run.entry), ("mails", made_run.mail)):
-            snapshot[side].append(twin(9990))
-        snapshot["books"]["transactions"].append(made_run.transaction(9990))
+        made_run.add_payment(snapshot, 9990)
     with doctored(run, folder.GENERATOR) as generator:
         generator |= {"workers_expected": 2, "unheard": [made_run.email(lost)]}
     result = judge(run)
