@@ -86,3 +86,6 @@ _OF_STORED: Final[dict[str, Judge]] = {
     rest.TITLE: lambda seen: rest.findings(seen.part("moving")),
     shapes.TITLE: lambda seen: shapes.findings(seen.part("fidelity")),
 }
+
+TITLES: Final = frozenset({*_OF_ALL, *_OF_STORED} - {"money"})
+"""Of the checkers outside the list: "money" stands for the rules of the books together."""

@@ -23,6 +23,7 @@ _PROVES: Final[Mapping[str, tuple[str, ...]]] = {
     "receipts_reach_their_buyer": _BUYERS,
 }
 _SHOWN: Final = 20
+HEARD: Final = "money: every buyer was heard to the end"
 _ANY: Final = (math.inf, math.inf)
 
 Check = Callable[[Snapshot], Iterator[Difference]]
@@ -40,7 +41,7 @@ def findings(
 
 def _unheard(actors: AbstractSet[str]) -> Finding:
     detail = f"of {len(actors)} buyers nobody knows what they asked for last: their worker was lost with its machine"
-    return Finding("money: every buyer was heard to the end", "money", "unknown", detail, _BUYERS)
+    return Finding(HEARD, "money", "unknown", detail, _BUYERS)
 
 
 def _finding(check: Check, snapshot: Snapshot) -> Finding:

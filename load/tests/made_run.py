@@ -183,7 +183,7 @@ def _audit_row(action: str, actor_id: str, object_id: str, details: Json | None 
     }
 
 
-def _subscription(student: int) -> Json:
+def subscription(student: int) -> Json:
     period = {"starts_at": _AT, "ends_at": _PERIOD_END.isoformat()}
     named = {"subscription_id": f"sbn_{student}", "account_id": f"usr_{student}", "price_id": "prc_pro_month"}
     state = {"status": "active", "processor_subscription_id": f"sub_{student}", "period_end": period["ends_at"]}
@@ -191,7 +191,7 @@ def _subscription(student: int) -> Json:
     return named | state | periods | {"allowances": [period | {"tokens": 500}]}
 
 
-def _billed(student: int) -> Json:
+def billed(student: int) -> Json:
     item = {"price": {"lookup_key": "prc_pro_month"}, "current_period_end": int(_PERIOD_END.timestamp())}
     return {"id": f"sub_{student}", "customer": f"cus_{student}", "status": "active", "items": {"data": [item]}}
 
@@ -208,7 +208,7 @@ def _subscription_events(student: int) -> tuple[list[Json], list[Json]]:
     return sent, kept
 
 
-def _balances(entries: list[Json]) -> Json:
+def balances(entries: list[Json]) -> Json:
     sums: Counter[str] = Counter()
     for posting in (posting for entry in entries for posting in entry["postings"]):
         sums[posting["account"]] += posting["amount"] * (1 if posting["direction"] == "debit" else -1)
@@ -226,19 +226,19 @@ def snapshot(payments: int = PAYMENTS) -> Json:
     return {
         "emails": {f"usr_{student}": email(student) for student in people},
         "at": _AT,
-        "trial_balance": _balances(entries),
+        "trial_balance": balances(entries),
         "entries_before": {each["entry_id"]: digest(each) for each in entries},
         "payments": [*map(payment, numbers)],
         "refunds": [*map(_refund, returned)],
         "entries": entries,
-        "subscriptions": [_subscription(SUBSCRIBER)],
+        "subscriptions": [subscription(SUBSCRIBER)],
         "invoices": [*map(invoice, numbers), *starmap(_credit_note, enumerate(returned))],
         "inbox": [*map(kept, numbers), *heard],
         "audit": [*map(audited, numbers), *refunded, granted],
         "roles": {"usr_auditor": "auditor"},
         "fidelity": {"rate": 0.01, "checked": 12, "violated": 0, "violations": []},
         "books": {"transactions": [*map(transaction, numbers), *map(_refund_transaction, returned)]},
-        "billed": [_billed(SUBSCRIBER)],
+        "billed": [billed(SUBSCRIBER)],
         "charges": [*map(charge, numbers)],
         "returned": [*map(_returned, returned)],
         "customers": {f"cus_{student}": f"usr_{student}" for student in people},
@@ -264,7 +264,7 @@ def add_payment(stored: Json, number: int) -> None:
         stored[side].append(made(number))
     stored["books"]["transactions"].append(transaction(number))
     stored["invoices"].append(invoice(number, place=PAYMENTS))
-    stored["trial_balance"] = _balances(stored["entries"])
+    stored["trial_balance"] = balances(stored["entries"])
 
 
 def _generator() -> Json:

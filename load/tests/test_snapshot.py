@@ -1,7 +1,12 @@
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
+from fixtures.client.ledger import LedgerEntry, Posting
 from fixtures.emulator import Call
-from load.snapshot import applied_after_ms
+from load.checkers.ledger import digest
+from load.snapshot import applied_after_ms, promised
 
 
 def call(request_id: str, at: float) -> Call:
@@ -25,3 +30,21 @@ def test_what_nobody_acknowledged_or_nobody_caused_has_no_figure() -> None:
     events = [event("evt_1", "req_1"), event("evt_2", None)]
     tries = [delivery("evt_1", 10.1, None), delivery("evt_2", 10.1, 200)]
     assert applied_after_ms([call("req_1", 10.0)], tries, events) == []
+
+
+def test_events_are_kept_that_were_promised_or_that_the_system_has_from_elsewhere() -> None:
+    told = [
+        event(f"evt_{n}", None) | {"pending_webhooks": int(n == 2), "data": {"object": {"id": "ch_1"}}}
+        for n in range(5)
+    ]
+    tries = [delivery("evt_0", 1.0, 500), delivery("evt_1", 1.0, 500), delivery("evt_1", 2.0, 200)]
+    found = {each["id"]: each["acknowledged"] for each in promised(told, tries, {"evt_3"})}
+    assert found == {"evt_0": False, "evt_1": True, "evt_2": False, "evt_3": False}
+
+
+def test_an_entry_reads_the_same_from_the_system_and_from_the_file() -> None:
+    posted_at = datetime(2026, 11, 25, 12, 0, 0, 123456, tzinfo=UTC)
+    read = asdict(LedgerEntry("ent_1", "capture:ch_1", "Payment", posted_at, (Posting("cash", "debit", 1, "usd"),)))
+    kept = json.loads(json.dumps(read, default=str))
+    assert digest(read) == digest(kept)
+    assert digest(read) != digest(kept | {"description": "Payment of another"})
