@@ -24,6 +24,22 @@ def test_a_payment_and_its_refund_are_audited(member: Member, auditor: Auditor, 
 
 
 @pytest.mark.proves("A15.4")
+def test_an_admins_refund_says_who_gave_back_what(
+    bench: Bench, member: Member, auditor: Auditor, catalogue: Mapping[str, Item]
+) -> None:
+    admin = bench.as_admin()
+    paid = member.pay(catalogue[TOKENS], key="audited-too").value
+    back = admin.refund(paid.payment_id, key="by-an-admin", amount=100, reason="duplicate").value
+
+    rows = {row["action"]: row for row in auditor.audit_log() if row["object_id"] == back.refund_id}
+    assert rows.keys() == {"refund.opened", "refund.succeeded"}, rows
+    assert {row["actor_id"] for row in rows.values()} == {admin.account_id}, rows
+    opened = rows["refund.opened"]["details"]
+    assert (opened["payment_id"], opened["amount"], opened["reason"]) == (paid.payment_id, 100, "duplicate")
+    assert rows["refund.succeeded"]["details"]["from"] == "pending"
+
+
+@pytest.mark.proves("A15.4")
 def test_no_route_writes_to_the_audit_log(visitor: Visitor) -> None:
     paths = visitor.openapi().value["paths"]
 

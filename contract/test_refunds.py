@@ -156,8 +156,10 @@ def test_a_refund_made_at_the_processor_is_booked_as_ours(
 
     refund_by_hand(bench.stripe, charge_id, 900)
 
-    payment = eventually(lambda: member.payment(paid.payment_id).value, lambda seen: seen.refunded_amount > 0)
-    assert (payment.refunded_amount, payment.refundable_amount) == (900, 4000)
+    seen = eventually(
+        lambda: member.payment(paid.payment_id).value, lambda payment: payment.refunded_amount > 0, timeout_s=6
+    )
+    assert (seen.refunded_amount, seen.refundable_amount) == (900, 4000)
 
 
 @pytest.mark.proves("A2.4")
@@ -167,5 +169,7 @@ def test_a_refund_that_fails_at_the_bank_can_be_made_again(member: Member, catal
     back = member.refund(payment.payment_id, key="back")
 
     assert back.status == 201, back.text
-    restored = eventually(lambda: member.payment(payment.payment_id).value, lambda seen: seen.refundable_amount == 4900)
+    restored = eventually(
+        lambda: member.payment(payment.payment_id).value, lambda seen: seen.refundable_amount == 4900, timeout_s=6
+    )
     assert restored.refunded_amount == 0
