@@ -1,0 +1,18 @@
+"""M19: a processor that takes no requests makes every purchase an internal error, and nobody is told to come again."""
+
+from typing import Any
+
+from system.payments import process
+
+ROW = 219
+SOURCE = "abiru/kikaku-os#854"
+CHECK = "contract/test_idempotency.py::test_a_processor_that_refuses_is_a_503_without_a_charge"
+
+
+def apply() -> None:
+    assert issubclass(process.ProcessorUnavailable, Exception)
+
+    def unforeseen(detail: str, **_: Any) -> Exception:
+        return RuntimeError(detail)
+
+    process.ProcessorUnavailable = unforeseen
