@@ -111,6 +111,8 @@ def _target(given: argparse.Namespace) -> Target | None:
         password = given.auditor_password_file.read_text(encoding="utf-8").strip()
     except OSError as error:
         raise RefusedError(f"the auditor's password cannot be read: {error}") from None
+    if not password:
+        raise RefusedError(f"--auditor-password-file {given.auditor_password_file} is empty: write the password there")
     return Target(given.target.rstrip("/"), given.auditor_email, password)
 
 

@@ -10,7 +10,9 @@ import httpx
 
 from fixtures.builders import person
 from fixtures.client import Auditor, ClientError, DecodingError, HttpxTransport, Item, Session, Visitor
+from fixtures.client.replies import Reply
 from fixtures.client.subscriptions import Plan
+from fixtures.client.transport import Transport
 
 _AT_ONCE: Final = 2
 _READERS: Final = 4
@@ -24,16 +26,41 @@ class NoWayInError(Exception):
 def auditor_of(url: str, email: str, password: str) -> Iterator[Auditor]:
     """Raises NoWayInError before anything else was asked of the system."""
     with HttpxTransport(url) as transport:
-        yield Auditor(transport, _logged_in(transport, url, email, password))
+        try:
+            auditor = admitted(transport, url, email, password)
+        except httpx.TransportError as error:
+            raise NoWayInError(f"{url} does not answer ({error}): start the system, or correct --target") from None
+        yield auditor
 
 
-def _logged_in(transport: HttpxTransport, url: str, email: str, password: str) -> Session:
+def admitted(transport: Transport, url: str, email: str, password: str) -> Auditor:
+    """Nobody is told the password who does not sell as a system of ours does. Raises NoWayInError."""
+    visitor = Visitor(transport)
+    if (said := _refused(visitor.catalogue(limit=1))) is not None:
+        raise NoWayInError(f"{url} is no system of ours, which would show what it sells: correct --target\n{said}")
+    entered = visitor.log_in(email=email, password=password)
+    if (said := _refused(entered)) is not None:
+        raise NoWayInError(
+            f"{url} does not let the auditor {email} in: the password is wrong or no longer valid, or the account asks "
+            f"for a second factor; correct --auditor-email and --auditor-password-file\n{said}"
+        )
+    auditor = Auditor(transport, entered.value)
+    if (said := _refused(auditor.trial_balance())) is not None:
+        raise NoWayInError(
+            f"{email} ({auditor.session.account.role}) may not read the books of {url}, so that nobody could judge "
+            "them afterwards: give --auditor-email of an account with the role auditor (python -m system "
+            f"create-account)\n{said}"
+        )
+    return auditor
+
+
+def _refused(reply: Reply[Any]) -> str | None:
+    """What was said instead of what was asked for."""
     try:
-        return Visitor(transport).log_in(email=email, password=password).value
-    except httpx.TransportError as error:
-        raise NoWayInError(f"{url} does not answer ({error}): start the system, or correct --target") from None
+        _ = reply.value
     except (ClientError, DecodingError) as error:
-        raise NoWayInError(f"{url} does not let the auditor {email} in; is it a system of ours?\n{error}") from None
+        return str(error)
+    return None
 
 
 def sign_up(url: str, crowd: str, count: int) -> list[Session]:

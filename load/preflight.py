@@ -51,12 +51,13 @@ class Need:
     people: int
     people_each: int  # of one generator process
     history_bytes: int
+    lasting_s: float
 
     @classmethod
     def of(cls, profile: Profile, processes: int = 1) -> "Need":
         arrivals = sum(phase.seconds * (phase.rate(0) + phase.rate(phase.seconds)) / 2 for phase in profile.phases)
         size = math.ceil(arrivals * _ARRIVAL_BYTES + profile.seconds * _SECOND_BYTES)
-        return cls(profile.users, math.ceil(profile.users / processes), size)
+        return cls(profile.users, math.ceil(profile.users / processes), size, profile.seconds + profile.settle_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class Served:
     accept_queue: int | None = None
     pool: int | None = None
     connections: tuple[int, int] | None = None  # at most, and in use
+    session_s: int | None = None  # how long a log-in is good for
 
 
 def of_machine(need: Need, seen: Machine) -> list[Row]:
@@ -114,6 +116,12 @@ def of_system(need: Need, seen: Served) -> list[Row]:
             seen.descriptors,
             _descriptors(need.people),
             "raise nofile for the application's processes (ulimit -n, LimitNOFILE)",
+        ),
+        _enough(
+            "validity of a log-in, s",
+            seen.session_s,
+            math.ceil(need.lasting_s),
+            "shorten the profile's phases: nobody logs in again during a run",
         ),
         _accepted(need, seen.accept_queue),
         _pooled(seen),
@@ -210,10 +218,10 @@ def raised_descriptors(needed: int) -> tuple[int, int]:
     return soft, hard
 
 
-def read_system(database_url: str | None) -> Served:
-    """Of a system that this process started. A foreign one shows nothing of this."""
+def read_system(database_url: str | None, session_s: int) -> Served:
+    """Of a system that this process started. A foreign one shows but how long its log-ins are good for."""
     if database_url is None:
-        return Served()
+        return Served(session_s=session_s)
     limits, pools = [], []
     for process in psutil.Process().children(recursive=True):
         with suppress(psutil.Error):
@@ -225,6 +233,7 @@ def read_system(database_url: str | None) -> Served:
         accept_queue=_number(_PROC / "core" / "somaxconn"),
         pool=sum(int(each) for each in pools if each) if pools and all(pools) else None,
         connections=_connections(database_url),
+        session_s=session_s,
     )
 
 

@@ -379,8 +379,17 @@ def text(result: Mapping[str, Any]) -> str:
     trust = result["trust"]
     lines.append(f"  generator {trust['state']}{': ' if trust['reasons'] else ''}{'; '.join(trust['reasons'])}")
     lines.append(f"  limit: {result['attribution']['answer']['text']}")
+    lines += [f"  limits looked up: {told}" for told in _looked_up(result.get("preflight"))]
     lines += [f"  the run broke: {crash}" for crash in result["generator"]["crashes"]]
     return "\n".join([*lines, f"load {result['profile']['name']}: {result['verdict']}. {_MEANING[result['verdict']]}"])
+
+
+def _looked_up(rows: Sequence[Mapping[str, Any]] | None) -> list[str]:
+    """One line: how many are far away, and by name those that are near or hidden."""
+    if rows is None:
+        return []
+    named = [f"{row['limit']} {row['state']} ({row['found']})" for row in rows if row["state"] != "ok"]
+    return ["; ".join([f"{len(rows) - len(named)} of {len(rows)} ok", *named])]
 
 
 def _indented(detail: str) -> str:

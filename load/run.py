@@ -66,7 +66,8 @@ def _make(order: Order, arguments: list[str]) -> None:
     first = "" if order.crew.is_alone else f"waiting for {order.crew.all} workers, then "
     progress.say(first + ("starting the system" if order.target is None else f"reaching {order.target.url}"))
     with generator(order.out, order.crew) as made, _system(order) as system:
-        rows = _checked(order, rows + preflight.of_system(need, preflight.read_system(system.database_url)))
+        served = preflight.read_system(system.database_url, system.auditor.session.expires_in_s)
+        rows = _checked(order, rows + preflight.of_system(need, served))
         for doubt in preflight.doubtful(rows):
             progress.say(f"a limit is near: {doubt}")
         progress.say(f"signing up {order.profile.users} people")

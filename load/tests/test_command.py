@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from fixtures.ports import reserve_port
-from load import folder
-from load.command import RefusedError, check_address, ordered
+from load import ending, folder
+from load.command import RefusedError, check_address, ordered, ordered_or_exit
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -35,6 +35,41 @@ def test_what_is_no_address_is_refused(url: str) -> None:
 def test_a_target_needs_somebody_who_reads_its_books() -> None:
     with pytest.raises(RefusedError, match="--auditor-email"):
         ordered(["run", "--target", "http://127.0.0.1:1"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "way_out"),
+    [
+        (["--target", "https://shop.example.com"], "say --i-own-this-target if you may load it"),
+        (["--target", "https://shop.example.com", "--i-own-this-target"], "needs --auditor-email"),
+        (["--target", "shop.example.com"], "is no http(s) address such as http://127.0.0.1:8000"),
+        (["--scale", "0"], "--scale 0.0 must be above 0"),
+        (["--profile", "weekend"], "there are baseline, breakpoint"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_the_way_out_and_a_code_that_is_no_verdict(
+    arguments: list[str], way_out: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        ordered_or_exit(["run", *arguments])
+    assert ended.value.code == 3
+    assert way_out in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("content", "way_out"), [(None, "cannot be read"), ("\n", "is empty")])
+def test_a_password_that_is_not_there_is_no_password(content: str | None, way_out: str, tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    if content is not None:
+        file.write_text(content, encoding="utf-8")
+    auditor = ["--auditor-email", "auditor@example.com", "--auditor-password-file", str(file)]
+    with pytest.raises(RefusedError, match=way_out):
+        ordered(["run", "--target", "http://127.0.0.1:1", *auditor])
+
+
+def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(RefusedError, match=r"cannot be written .*: give another --out"):
+        ending.announce(ordered(["run", "--out", str(tmp_path / "file" / "out")]))
 
 
 def test_the_scale_is_part_of_the_order() -> None:

@@ -21,7 +21,7 @@ def verdict(out: Path) -> tuple[str, int]:
 
 def test_sigterm_ends_the_run_and_the_result_says_so(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    with toy_server(*CALM) as toy, underway(asked(toy, tmp_path), out) as run:
+    with toy_server(*CALM) as toy, underway(asked(toy.url, tmp_path), out) as run:
         assert folder.read(out / folder.RESULT)["reason"] == "the run was killed, or is still going on"
         run.process.terminate()
         code, said = run.ended()
@@ -33,7 +33,7 @@ def test_sigterm_ends_the_run_and_the_result_says_so(tmp_path: Path) -> None:
 
 def test_a_target_that_dies_under_the_load_has_failed(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    with toy_server(*CALM) as toy, underway(asked(toy, tmp_path, seconds=3), out) as run:
+    with toy_server(*CALM) as toy, underway(asked(toy.url, tmp_path, seconds=3), out) as run:
         toy.process.kill()
         code, said = run.ended()
     assert (code, verdict(out)) == (2, ("FAIL", 2)), said
@@ -46,7 +46,7 @@ def test_a_target_that_dies_under_the_load_has_failed(tmp_path: Path) -> None:
 
 def test_a_full_disk_is_named_in_the_result(small_disk: Path, tmp_path: Path) -> None:
     out = small_disk / "out"
-    with toy_server(*CALM) as toy, underway(asked(toy, tmp_path), out) as run:
+    with toy_server(*CALM) as toy, underway(asked(toy.url, tmp_path), out) as run:
         with suppress(OSError), (small_disk / "filler").open("wb", buffering=0) as filler:
             while filler.write(bytes(2**16)):
                 pass

@@ -17,7 +17,7 @@ from load.users import NAMES
 
 PEAK = Need.of(load("peak", NAMES))
 ROOMY = Machine(descriptors=(20_000, 20_000), ports=28_000, free_bytes=2**33, clock_step_s=1e-9, clock_source="tsc")
-SERVED = Served(descriptors=20_000, accept_queue=4096, pool=16, connections=(200, 10))
+SERVED = Served(descriptors=20_000, accept_queue=4096, pool=16, connections=(200, 10), session_s=900)
 
 
 def row(rows: list[Row], word: str) -> Row:
@@ -53,6 +53,7 @@ def test_more_processes_need_fewer_descriptors_each() -> None:
     ("short", "word", "state"),
     [
         (replace(SERVED, descriptors=1024), "descriptors", "refused"),
+        (replace(SERVED, session_s=200), "log-in", "refused"),
         (replace(SERVED, accept_queue=128), "accepted", "tight"),
         (replace(SERVED, pool=300), "database", "refused"),
         (replace(SERVED, pool=195), "database", "tight"),
@@ -89,10 +90,10 @@ def test_its_own_soft_limit_is_raised_as_far_as_is_needed(low_limit: int) -> Non
 
 
 def test_this_machine_is_read(tmp_path: Path) -> None:
-    seen = preflight.read_machine(Need(1, 1, 1), tmp_path)
+    seen = preflight.read_machine(Need(1, 1, 1, 1.0), tmp_path)
     assert seen.descriptors[0] >= 201
     assert seen.free_bytes > 0
-    assert preflight.read_system(None) == Served()
+    assert preflight.read_system(None, 900) == Served(session_s=900)
 
 
 def test_what_was_found_is_in_the_result_and_on_the_page(tmp_path: Path) -> None:
@@ -110,7 +111,7 @@ def test_a_run_without_enough_descriptors_is_refused_before_the_first_request(tm
     out = tmp_path / "out"
     with toy_server(*CALM) as toy:
         toy.process.kill()  # whoever asked anything of it would be told that it does not answer
-        command = [sys.executable, "-m", "load", "run", *asked(toy, tmp_path), "--out", str(out)]
+        command = [sys.executable, "-m", "load", "run", *asked(toy.url, tmp_path), "--out", str(out)]
         limited = f"ulimit -n 200; exec {' '.join(command)}"
         ended = subprocess.run(["sh", "-c", limited], capture_output=True, text=True, check=False)  # noqa: S607 - any shell
     assert ended.returncode == 3, ended.stderr

@@ -17,7 +17,7 @@ RUNNING_S: Final = 0.1
 def test_a_generator_without_its_processor_is_invalid_and_says_why(tmp_path: Path) -> None:
     """It sleeps 20 ms at a time, so that one sleep in six or so ends a quarter of a second late."""
     out = tmp_path / "out"
-    with toy_server("stalls", "1000", "0") as toy, underway(asked(toy, tmp_path, seconds=4), out) as run:
+    with toy_server("stalls", "1000", "0") as toy, underway(asked(toy.url, tmp_path, seconds=4), out) as run:
         throttle(run)
         code, said = run.ended()
     result = folder.read(out / folder.RESULT)

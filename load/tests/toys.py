@@ -102,12 +102,12 @@ def profile(directory: Path, *, seconds: float = 20) -> Path:
     return written
 
 
-def asked(shop: Toy, directory: Path, *, seconds: float = 20) -> list[str]:
-    """The arguments of a run of a few people against the toy."""
+def asked(url: str, directory: Path, *, seconds: float = 20) -> list[str]:
+    """The arguments of a run of a few people against the system there."""
     password = directory / "password"
     password.write_text("x", encoding="utf-8")
     auditor = ("--auditor-email", "auditor@example.com", "--auditor-password-file", str(password))
-    return ["--profile", str(profile(directory, seconds=seconds)), "--target", shop.url, *auditor]
+    return ["--profile", str(profile(directory, seconds=seconds)), "--target", url, *auditor]
 
 
 def lookers(*, users: int, rate: float, lasting_s: float) -> Profile:
