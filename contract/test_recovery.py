@@ -1,16 +1,14 @@
 """What was away comes back, and the system works with it again by itself."""
 
-from collections.abc import Mapping
 from typing import Final
 
 import psycopg
 import pytest
 
 from fixtures.bench import Bench
-from fixtures.client import Item, Member
+from fixtures.client import Member, Visitor
 from fixtures.polling import eventually
 
-TOKENS: Final = "itm_tokens_100"
 WITHIN_S: Final = 6
 """From when the database answers again; the pool tries it anew every two seconds."""
 
@@ -26,12 +24,11 @@ def restarted(impatient: Bench, impatient_member: Member) -> Bench:
 
 @pytest.mark.usefixtures("restarted")
 @pytest.mark.proves("B14.1")
-def test_a_database_that_restarts_is_worked_with_again_by_itself(
-    impatient_member: Member, catalogue: Mapping[str, Item]
-) -> None:
+def test_a_database_that_restarts_is_worked_with_again_by_itself(impatient_member: Member) -> None:
     eventually(impatient_member.payments, lambda reply: reply.status == 200, timeout_s=WITHIN_S)
 
-    paid = impatient_member.pay(catalogue[TOKENS], key="after-the-restart")
+    [item, *_] = Visitor(impatient_member.transport).catalogue().value.items
+    paid = impatient_member.pay(item, key="after-the-restart")
     assert paid.status == 201, paid.text
 
 

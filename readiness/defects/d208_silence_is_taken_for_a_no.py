@@ -7,7 +7,7 @@ from system.processor.port import Declined, Unknown
 
 ROW = 208
 SOURCE = "woocommerce/woocommerce#21083; Scottcjn/bottube#1963"
-CHECK = "contract/test_idempotency.py::test_a_reply_lost_for_good_is_uncertain_and_then_charged_once"
+CHECK = "contract/test_honest_answers.py::test_a_charge_whose_reply_was_lost_is_open_until_the_processor_tells_of_it"
 
 
 def apply() -> None:

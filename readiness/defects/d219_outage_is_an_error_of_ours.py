@@ -6,7 +6,7 @@ from system.payments import process
 
 ROW = 219
 SOURCE = "abiru/kikaku-os#854"
-CHECK = "contract/test_idempotency.py::test_a_processor_that_refuses_is_a_503_without_a_charge"
+CHECK = "contract/test_honest_answers.py::test_a_processor_that_takes_nothing_is_told_with_the_time_to_come_again"
 
 
 def apply() -> None:
