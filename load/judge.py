@@ -4,8 +4,10 @@ Nothing here asks the system or the clock, so a third party who is handed the fo
 codes are those of `python -m load run`.
 """
 
+import gc
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -123,12 +125,25 @@ def _seen(directory: Path, unheard: Iterable[str]) -> tuple[Seen, list[Finding]]
 
     A history or a snapshot that cannot be read leaves the money unknown; it never passes.
     """
-    seen = Seen(orjson.loads((directory / folder.SNAPSHOT).read_bytes()), Told(), frozenset(unheard))
+    with _nothing_swept():
+        seen = Seen(orjson.loads((directory / folder.SNAPSHOT).read_bytes()), Told(), frozenset(unheard))
+        try:
+            seen.told = told(history.read(directory / folder.HISTORY))
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with it, nothing can be relied on
+            return seen, every.without_history(seen, f"the history could not be read: {type(error).__name__}: {error}")
+        return seen, every.findings(seen)
+
+
+@contextmanager
+def _nothing_swept() -> Iterator[None]:
+    """What is read here is kept to the end: to look through it for garbage, again and again, would find none."""
+    swept = gc.isenabled()
+    gc.disable()
     try:
-        seen.told = told(history.read(directory / folder.HISTORY))
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with it, nothing can be relied on
-        return seen, every.without_history(seen, f"the history could not be read: {type(error).__name__}: {error}")
-    return seen, every.findings(seen)
+        yield
+    finally:
+        if swept:
+            gc.enable()
 
 
 def _result(  # noqa: PLR0917 - the members of the file, in their order

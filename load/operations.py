@@ -17,8 +17,11 @@ _VERBS: Final[Mapping[str, Literal["pay", "refund"]]] = {
 """The verbs that move money, and what the books call it: whatever a subscription charges is a payment."""
 _READING: Final = "trial_balance"
 _SIGN_UP: Final = "sign_up"
+_OPEN: Final = "entitlements"
+_PLANS: Final = frozenset({"subscribe"})
 _COME_AGAIN: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS.value, HTTPStatus.SERVICE_UNAVAILABLE.value})
 """Refusals that are clean only if they say when to come again."""
+_REFUSED: Final = HTTPStatus.BAD_REQUEST.value
 _SHOWN: Final = 20
 HANG_S: Final = 29.9
 """The clients give up after thirty seconds; a little less, since a pause before the sending counts for neither side."""
@@ -37,7 +40,7 @@ class Refusals:
     def hear(self, begun_s: float, end: Line) -> None:
         self.answered += 1
         status, took_s = end.get("http"), end["t"] - begun_s
-        if (status is None or status < HTTPStatus.BAD_REQUEST) and took_s < HANG_S:
+        if (status is None or status < _REFUSED) and took_s < HANG_S:
             return
         kind = _unclean(status, took_s, end)
         if kind is None:
@@ -66,6 +69,8 @@ class Told:
     readings: list[Line] = field(default_factory=list)
     signed_up: set[str] = field(default_factory=set)
     """The addresses of those who were told that they have an account now."""
+    plans: list[Line] = field(default_factory=list)
+    """Requests for a plan, and readings of what is open, each with the moments of its sending and of its end."""
     refusals: Refusals = field(default_factory=Refusals)
 
 
@@ -93,10 +98,18 @@ def told(lines: Iterable[Line]) -> Told:
 def _note(found: Told, verb: str, invoke: Line, end: Line) -> None:
     if verb in _VERBS:
         found.operations.append(_operation(invoke, end))
+        if verb in _PLANS:
+            found.plans.append(_of_plan(invoke, end))
+    elif verb == _OPEN and end["type"] == "ok":
+        found.plans.append(_of_plan(invoke, end))
     elif verb == _READING:
         found.readings.append(end)
     elif verb == _SIGN_UP and end["type"] == "ok":
         found.signed_up.add(invoke["value"]["actor"])
+
+
+def _of_plan(invoke: Line, end: Line) -> Line:
+    return {**end, "actor": invoke["value"].get("actor"), "sent": invoke["t"]}
 
 
 def operations(lines: Iterable[Line]) -> list[Operation]:

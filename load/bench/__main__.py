@@ -16,7 +16,7 @@ import psutil
 
 from fixtures.postgres_binaries import PostgresUnavailableError
 from fixtures.processes import StartError
-from load.bench import durations, emulator, numbering, payment, peers, pgbench, reads
+from load.bench import durations, emulator, judging, numbering, payment, peers, pgbench, reads
 from load.bench.statements import UnreadableLogError
 from load.findings import EXIT_CODES
 
@@ -54,6 +54,8 @@ def _measured(*, quick: bool) -> dict[str, Any]:
     _say("the Stripe emulator …")
     taken, figures["emulator"] = emulator.figures(quick=quick)
     figures["emulator_lines"] = list(emulator.lines(taken))
+    _say("judging a run …")
+    figures["judging"] = judging.measured(judging.OPERATIONS // 10 if quick else judging.OPERATIONS)
     _say("other stand-ins for Stripe …")
     figures["peers"] = peers.measured()
     figures["durations"] = durations.recorded()
@@ -97,6 +99,8 @@ def table(figures: Figures) -> Iterator[str]:
     yield ""
     yield "Stripe emulator: CPU of its process"
     yield from figures["emulator_lines"]
+    yield ""
+    yield from judging.table(figures["judging"])
     yield ""
     yield "The same calls to other stand-ins for Stripe, CPU of the server, and beside ours"
     yield from peers.table(figures["peers"])

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from load.checkers import (
     audit,
+    entitlements,
     invoices,
     ledger,
     mails,
@@ -24,6 +25,7 @@ from load.findings import Finding
 CHECKERS: Final[tuple[Checker[Any], ...]] = (
     *ledger.CHECKERS,
     *subscriptions.CHECKERS,
+    *entitlements.CHECKERS,
     *invoices.CHECKERS,
     *webhooks.CHECKERS,
     *mails.CHECKERS,

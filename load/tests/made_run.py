@@ -288,12 +288,19 @@ def _measures(payments_ms: float, calls_ms: float, errors: int) -> Measures:
     return measures
 
 
-def history() -> Iterator[Json]:
+def history(payments: int = PAYMENTS) -> Iterator[Json]:
     """The lines of a healthy run's history, as a reader gets them."""
-    for number in range(PAYMENTS):
+    for number in range(payments):
         yield from _asked("pay", number, f"pay-{number}", payment_id(number), {})
     for number in sorted(REFUNDED):
         yield from _asked("refund", number, f"refund-{number}", refund_id(number), {"payment": payment_id(number)})
+    subscriber = email(SUBSCRIBER)
+    who = {"p": f"s{SUBSCRIBER}.1", "f": "subscribe", "intent": "subscribe-0"}
+    yield {**who, "type": "invoke", "value": {"actor": subscriber, "amount": AMOUNT, "currency": "usd"}}
+    yield {**who, "type": "ok", "http": 201, "object": payment_id(SUBSCRIBER), "state": "active"}
+    who = {"p": f"s{SUBSCRIBER}.1", "f": "entitlements", "intent": "0.1"}
+    yield {**who, "type": "invoke", "value": {"actor": subscriber}}
+    yield {**who, "type": "ok", "http": 200, "tier": "pro", "rank": 10}
     yield {"p": "a0.0", "type": "invoke", "f": "trial_balance", "intent": "1.0", "value": {}}
     yield {"p": "a0.0", "type": "ok", "f": "trial_balance", "intent": "1.0", "http": 200, "balanced": True}
 

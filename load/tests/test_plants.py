@@ -170,6 +170,7 @@ PLANTS: Final[Mapping[str, Plant]] = {
     "money: months of tokens do not overlap": tokens_twice,
     "money: each live plan is paid for": change("subscriptions", 0, periods=[]),
     "money: paid periods leave no gap": period("2026-12-26T12:00:00Z", "in_later"),
+    "money: access follows what was paid": told("0.1", tier="free", rank=0),
     "money: numbers are gap free": change("invoices", LAST, number="INV-2026-000999"),
     "money: numbers rise with time": change("invoices", LAST, issued_at="2026-11-24T12:00:00Z"),
     "money: each payment is one invoice": change("invoices", PLAIN, payment_id=made_run.payment_id(6)),
@@ -231,3 +232,9 @@ def test_a_lie_is_found_by_its_checker_alone(title: str) -> None:
     outcome_of = {each.check: each.outcome for each in found(stored, lines, unheard) if each.outcome != "pass"}
     assert outcome_of.keys() == {title} | INEVITABLE.get(title, set()), outcome_of
     assert outcome_of[title] == ("unknown" if title in NEVER_FAIL else "fail")
+
+
+def test_a_plan_that_is_open_before_anybody_asked_for_it_is_found() -> None:
+    lines = [line for line in made_run.history() if line["f"] != "subscribe"]
+    wrong = {each.check: each.detail for each in found(made_run.snapshot(), lines) if each.outcome == "fail"}
+    assert "open-and-never-asked-for" in wrong["money: access follows what was paid"]

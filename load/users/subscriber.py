@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any, Final
 
 from fixtures.client import Member
+from fixtures.client.entitlements import Entitlements
 from fixtures.client.subscriptions import Plan, Quote, Subscription
 from load.visit import CREATED, Ended, Visit
 
@@ -16,7 +17,7 @@ def look_after(visit: Visit) -> None:
     """Subscribe on the first visit; on every other one, see what there is and what it opens."""
     if _subscribed(visit) is None:
         return
-    visit.ask("entitlements", _buyer(visit).entitlements)
+    _look_what_is_open(visit)
 
 
 def waver(visit: Visit) -> None:
@@ -36,11 +37,19 @@ def move_up(visit: Visit) -> None:
     found = _subscribed(visit)
     highest = visit.run.plans[-1]
     if found is None or found.plan.price_id == highest.price_id:
-        visit.ask("entitlements", _buyer(visit).entitlements)
+        _look_what_is_open(visit)
         return
     quoted = visit.ask("preview", partial(_buyer(visit).subscription.preview, highest.price_id))
     if quoted.end == "ok":
         _pay(visit, "upgrade", quoted.value)
+
+
+def _look_what_is_open(visit: Visit) -> None:
+    visit.ask("entitlements", _buyer(visit).entitlements, value={"actor": visit.person.email}, note=_opened)
+
+
+def _opened(entitlements: Entitlements) -> dict[str, Any]:
+    return {"tier": entitlements.tier.tier, "rank": entitlements.tier.rank}
 
 
 def _subscribed(visit: Visit) -> Subscription | None:
