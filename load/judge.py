@@ -19,6 +19,7 @@ from load.attribution import judged as attributed
 from load.attribution import seen as attribution_seen
 from load.capacity import found as capacity
 from load.checkers import every, invariants, outcomes
+from load.checkers.logs import OF_THE_SYSTEM
 from load.checkers.seen import Seen
 from load.evidence import lines as evidence_lines
 from load.findings import EXIT_CODES, Finding, Verdict, verdict
@@ -126,7 +127,9 @@ def _seen(directory: Path, unheard: Iterable[str]) -> tuple[Seen, list[Finding]]
     A history or a snapshot that cannot be read leaves the money unknown; it never passes.
     """
     with _nothing_swept():
-        seen = Seen(orjson.loads((directory / folder.SNAPSHOT).read_bytes()), Told(), frozenset(unheard))
+        stored = orjson.loads((directory / folder.SNAPSHOT).read_bytes())
+        logs = [path for name in OF_THE_SYSTEM if (path := directory / folder.LOGS / name).is_file()]
+        seen = Seen(stored, Told(), frozenset(unheard), logs)
         try:
             seen.told = told(history.read(directory / folder.HISTORY))
         except Exception as error:  # noqa: BLE001 - whatever is wrong with it, nothing can be relied on

@@ -8,6 +8,7 @@ from load.checkers import (
     entitlements,
     invoices,
     ledger,
+    logs,
     mails,
     money,
     outcomes,
@@ -31,6 +32,7 @@ CHECKERS: Final[tuple[Checker[Any], ...]] = (
     *mails.CHECKERS,
     *audit.CHECKERS,
     *refusals.CHECKERS,
+    *logs.CHECKERS,
 )
 """Those that say nothing of a run in which there was nothing for them to look at."""
 

@@ -28,7 +28,7 @@ ASKED: Final[Mapping[str, tuple[str, ...]]] = {
     "M17": ("what was acknowledged is kept", "each event is kept once", "every event has arrived"),
     "M18": ("one receipt for each payment", "each refund is told once", "each sign up is answered once"),
     "M19": ("every refusal is clean",),
-    "M22": ("each movement has its audit row", "the audit log tells of nothing else"),
+    "M22": ("each movement has its audit row", "the audit log tells of nothing else", "no log holds a secret"),
     "I-1": ("entries balance",),
     "I-2": ("each balance is the sum of its entries",),
     "I-4": ("refunds stay within the payment", "each refund is one refund"),

@@ -1,8 +1,9 @@
 """What a run left behind, each side read when a checker first asks for it; None where this target hides it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from fixtures.books import Mail, Snapshot
@@ -20,10 +21,13 @@ class Seen:
     Those `unheard` may have asked for more than they could tell.
     """
 
-    def __init__(self, stored: Json, told: Told, unheard: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, stored: Json, told: Told, unheard: frozenset[str] = frozenset(), logs: Sequence[Path] = ()
+    ) -> None:
         self.stored = stored
         self.told = told
         self.unheard = unheard
+        self.logs = logs
 
     def part(self, name: str) -> Any | None:  # noqa: ANN401 - whatever JSON can hold
         return self.stored.get(name)

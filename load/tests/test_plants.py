@@ -1,7 +1,8 @@
 """For every checker one lie in a healthy run, and that checker alone finds it: none is there that cannot fail."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -14,6 +15,8 @@ from load.tests import made_run
 
 Json = dict[str, Any]
 Plant = Callable[[Json, list[Json]], None]
+LOGS: Final = "money: no log holds a secret"
+CARD: Final = "4242" * 4
 PLAIN: Final = 5  # a payment with nothing special about it
 LONE: Final = 1  # whose subscription heard of all events in their order
 
@@ -189,6 +192,7 @@ PLANTS: Final[Mapping[str, Plant]] = {
     "money: each movement has its audit row": remove("audit", PLAIN),
     "money: the audit log tells of nothing else": append("audit", made_run.audited(9990)),
     "money: each role has its audit row": remove("audit", -1),
+    LOGS: lambda *_: None,
     "every refusal is clean": asked("catalogue", "7.0", 0, type="info", http=500),
 }
 INEVITABLE: Final[Mapping[str, set[str]]] = {
@@ -204,9 +208,18 @@ NEVER_FAIL: Final = {outcomes.TITLE, money.HEARD}
 """What these find is no fault of the system's: they take away what was known."""
 
 
-def found(stored: Json, lines: Iterable[Json], unheard: frozenset[str] = frozenset()) -> list[Finding]:
+def found(
+    stored: Json, lines: Iterable[Json], unheard: frozenset[str] = frozenset(), logs: Sequence[Path] = ()
+) -> list[Finding]:
     seen = made_run.seen(stored, lines)
-    return every.findings(Seen(seen.stored, seen.told, unheard))
+    return every.findings(Seen(seen.stored, seen.told, unheard, logs))
+
+
+def log(directory: Path, said: str) -> list[Path]:
+    """A log of one request, in which also stands what was said."""
+    path = directory / "app.log"
+    path.write_text(f'{{"event":"request","status":200}}\n{{"event":"paid","said":"{said}"}}\n', encoding="utf-8")
+    return [path]
 
 
 def titles() -> set[str]:
@@ -225,11 +238,12 @@ def test_a_healthy_run_passes_every_checker() -> None:
 
 
 @pytest.mark.parametrize("title", PLANTS)
-def test_a_lie_is_found_by_its_checker_alone(title: str) -> None:
+def test_a_lie_is_found_by_its_checker_alone(title: str, tmp_path: Path) -> None:
     stored, lines = made_run.snapshot(), list(made_run.history())
     PLANTS[title](stored, lines)
     unheard = frozenset({made_run.email(0)} if title == money.HEARD else ())
-    outcome_of = {each.check: each.outcome for each in found(stored, lines, unheard) if each.outcome != "pass"}
+    judged = found(stored, lines, unheard, log(tmp_path, CARD if title == LOGS else "nothing"))
+    outcome_of = {each.check: each.outcome for each in judged if each.outcome != "pass"}
     assert outcome_of.keys() == {title} | INEVITABLE.get(title, set()), outcome_of
     assert outcome_of[title] == ("unknown" if title in NEVER_FAIL else "fail")
 
@@ -238,3 +252,29 @@ def test_a_plan_that_is_open_before_anybody_asked_for_it_is_found() -> None:
     lines = [line for line in made_run.history() if line["f"] != "subscribe"]
     wrong = {each.check: each.detail for each in found(made_run.snapshot(), lines) if each.outcome == "fail"}
     assert "open-and-never-asked-for" in wrong["money: access follows what was paid"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        CARD,
+        "sk_test_bench0000000000000000",
+        "whsec_0123456789abcdef",
+        "ask_live_0123456789",
+        "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ1c3JfMSJ9.c2ln",
+        "email=ada@example.com&password=correct-horse",
+    ],
+)
+def test_a_secret_in_a_log_is_found_and_not_repeated(tmp_path: Path, said: str) -> None:
+    judged = found(made_run.snapshot(), made_run.history(), logs=log(tmp_path, said))
+    (wrong,) = (each for each in judged if each.outcome == "fail")
+    assert "app.log, line 2" in wrong.detail
+    assert said not in wrong.detail
+
+
+@pytest.mark.parametrize(
+    "said", ["4242424242424241", "12.4242424242424242", "password: [hidden]", "pay_4242424242424242"]
+)
+def test_what_only_looks_like_a_secret_is_none(tmp_path: Path, said: str) -> None:
+    judged = found(made_run.snapshot(), made_run.history(), logs=log(tmp_path, said))
+    assert [each.detail for each in judged if each.outcome == "fail"] == []
