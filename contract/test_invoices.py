@@ -93,6 +93,19 @@ def test_an_invoice_says_what_was_paid_by_whom_and_with_what(member: Member, cat
     assert invoice.paid_with == "visa 4242"
 
 
+@pytest.mark.proves("A2.7")
+def test_the_lines_of_each_document_sum_to_it(member: Member, catalogue: Mapping[str, Item]) -> None:
+    payment = member.pay(catalogue[TOKENS], key="summed").value
+    member.refund(payment.payment_id, key="summed-back", amount=33)
+
+    found = documents_of(member, 2)
+
+    summed = {kind: sum(line.amount for line in each.lines) for kind, each in found.items()}
+    assert (
+        summed == {"invoice": payment.amount, "credit_note": 33} == {kind: each.amount for kind, each in found.items()}
+    )
+
+
 @pytest.mark.proves("A2.8")
 def test_each_part_that_is_given_back_has_a_credit_note(member: Member, catalogue: Mapping[str, Item]) -> None:
     payment = member.pay(catalogue[TOKENS], key="parts").value
