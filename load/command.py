@@ -60,6 +60,10 @@ def ordered(arguments: Sequence[str]) -> Order:
         wait_s=given.wait_for_workers,
     )
     check_people(crew, profile.users)
+    if profile.nemesis and given.target:
+        raise RefusedError(
+            f"{profile.name} breaks the system that it loads: it runs without --target, on one of its own"
+        )
     return Order(
         profile=profile,
         target=_target(given),

@@ -21,6 +21,7 @@ from load.crowd import NoWayInError
 from load.findings import EXIT_CODES
 from load.generating import GeneratorError
 from load.judge import UnjudgeableError
+from load.nemesis.striking import NemesisError
 
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -30,7 +31,10 @@ class EndedError(BaseException):
     """Somebody asked this run to end. Not an Exception: nothing on the way may take it for a fault and go on."""
 
 
-_EXPLAINED: Final = (EndedError, GeneratorError, UnjudgeableError, NoWayInError, RefusedError, httpx.TransportError)
+_EXPLAINED: Final = (
+    *(EndedError, GeneratorError, NemesisError, UnjudgeableError),
+    *(NoWayInError, RefusedError, httpx.TransportError),
+)
 """Their text says it all; a traceback of the harness would only hide it."""
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 from load.generator import Trust
 
 Outcome = Literal["pass", "fail", "unknown"]
+Area = Literal["speed", "money", "faults"]
 Verdict = Literal["PASS", "FAIL", "INVALID", "INCONCLUSIVE", "BROKEN"]
 
 EXIT_CODES: Final[Mapping[Verdict, int]] = {"PASS": 0, "FAIL": 2, "BROKEN": 3, "INVALID": 4, "INCONCLUSIVE": 5}
@@ -14,10 +15,10 @@ EXIT_CODES: Final[Mapping[Verdict, int]] = {"PASS": 0, "FAIL": 2, "BROKEN": 3, "
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that had to hold. `area` is "speed" for what a bad generator would spoil, else "money"."""
+    """One thing that had to hold. `area` is "speed" for what a bad generator would spoil, else "money" or "faults"."""
 
     check: str
-    area: Literal["speed", "money"]
+    area: Area
     outcome: Outcome
     detail: str
     proves: tuple[str, ...] = ()
@@ -40,16 +41,17 @@ def is_void(outcome: Outcome, trust: Trust) -> bool:
 
 
 def verdict(findings: Sequence[Finding], trust: Trust) -> Verdict:
-    """Wrong money is wrong whoever measured it; everything else is judged only by a generator that can be trusted.
+    """Wrong money, or an unclean answer, is wrong whoever measured it; speed is judged only by a trusted generator.
 
     A system too slow for the planned load to be made has failed all the same.
     """
-    outcomes = {area: [each.outcome for each in findings if each.area == area] for area in ("money", "speed")}
-    if "fail" in outcomes["money"]:
+    speed = [each.outcome for each in findings if each.area == "speed"]
+    right = [each.outcome for each in findings if each.area != "speed"]
+    if "fail" in right:
         return "FAIL"
-    if "fail" in outcomes["speed"]:
+    if "fail" in speed:
         return "INVALID" if is_void("fail", trust) else "FAIL"
     if trust.state == "INVALID":
         return "INVALID"
-    everything = outcomes["money"] + outcomes["speed"]
+    everything = right + speed
     return "INCONCLUSIVE" if "unknown" in everything or not everything else "PASS"

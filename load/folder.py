@@ -13,6 +13,7 @@ GENERATOR: Final = "generator.json"  # what the generator saw of itself
 MACHINE: Final = "machine.json"  # who used its CPU meanwhile
 HISTOGRAMS: Final = "histograms.json"
 HISTORY: Final = "history.jsonl"
+NEMESIS: Final = "nemesis.jsonl"  # the faults that were made on purpose, if the profile orders any
 SNAPSHOT: Final = "snapshot.json"  # what processor, system and mailbox say after the run
 SECONDS: Final = "seconds.jsonl"  # progress, and what each second measured
 SAMPLES: Final = "samples.jsonl"  # what the machine, PostgreSQL and each process did, one line a second
@@ -31,6 +32,7 @@ ALL: Final = (
     MACHINE,
     HISTOGRAMS,
     HISTORY,
+    NEMESIS,
     SNAPSHOT,
     SECONDS,
     SAMPLES,

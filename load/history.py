@@ -19,10 +19,18 @@ End = Literal["ok", "fail", "info"]
 # Of these refusals the request, or another attempt of it, may still take effect.
 _UNDECIDED = frozenset({408, 409, 425, 429})
 _UNCERTAIN = 202
+_CONFLICT = 409
+_IN_PROGRESS = "idempotency-in-progress"
 
 
-def ending(status: int) -> End:
-    """The end that an HTTP status proves; 0 stands for no complete reply."""
+def ending(status: int, problem: str | None = None) -> End:
+    """The end that an HTTP status proves; 0 stands for no complete reply. `problem` is what a refusal calls itself.
+
+    A conflict leaves it open only while another attempt with the same key is under way; every other one, such as that
+    there is a subscription already, is final.
+    """
+    if status == _CONFLICT and problem is not None:
+        return "info" if problem == _IN_PROGRESS else "fail"
     if 200 <= status < 300:  # noqa: PLR2004 - the classes of RFC 9110
         return "info" if status == _UNCERTAIN else "ok"
     if 400 <= status < 500 and status not in _UNDECIDED:  # noqa: PLR2004 - same
@@ -64,6 +72,15 @@ class History:
 
 class TornHistoryError(Exception):
     """The file ends before its last line, or lines are missing inside: it cannot be judged."""
+
+
+def header(path: Path) -> dict[str, Any]:
+    """The first line. Raises TornHistoryError where it is no beginning."""
+    with path.open("rb") as lines:
+        first = _parsed(lines.readline(), 0)
+    if first["type"] != "start":
+        raise TornHistoryError(f"line 0 is no beginning: {str(first)[:120]}")
+    return first
 
 
 def read(path: Path) -> Iterator[dict[str, Any]]:

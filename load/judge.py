@@ -5,6 +5,7 @@ codes are those of `python -m load run`.
 """
 
 import gc
+import math
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ from load.generator import Trust, Vitals
 from load.generator import judge as judge_generator
 from load.histogram import Histogram
 from load.measures import Measures
+from load.nemesis import judged as nemesis
 from load.operations import Told, told
 from load.parser import Parser
 from load.profile import Profile
@@ -52,9 +54,13 @@ def judge(directory: Path) -> dict[str, Any]:
     # A target on this machine is not the run's own process, and its work would be taken for somebody else's.
     vitals = _vitals(profile, generator, machine["foreign_share"] if run["own_system"] else 0.0)
     trust = judge_generator(vitals, limits.tightest_ms(profile.limits), profile.limits.drops_percent)
+    faults = nemesis.judged(directory, profile.nemesis)
     left, of_checkers = _seen(directory, generator.get("unheard", ()))
-    found = [*_speed(profile, left.stored, measures, generator), *_gates(profile, directory, generator)]
-    found += of_checkers
+    found = [
+        *_speed(profile, left.stored, measures, generator, _began_s(directory)),
+        *_gates(profile, directory, generator),
+    ]
+    found += [*of_checkers, *faults.findings]
     seen = attribution_seen.read(directory, profile)
     found += attributed.findings(seen, attributed.steady_s(profile))
     reached: Verdict = "BROKEN" if generator["crashes"] or generator["interrupted"] else verdict(found, trust)
@@ -64,6 +70,7 @@ def judge(directory: Path) -> dict[str, Any]:
         "preflight": folder.read(checked) if (checked := directory / folder.PREFLIGHT).is_file() else None,
         "failures": failures.of_history(directory / folder.HISTORY),
         "attribution": attributed.attribution(seen),
+        "faults": faults.told,
         "outcomes": outcomes.told(left.verdicts),
     }
     folder.write(directory / folder.RESULT, result)
@@ -98,11 +105,19 @@ def _floor(generator: Stored) -> Histogram | None:
     return None if seen is None or seen["errors"] else Histogram.from_json(seen["waited"])
 
 
-def _speed(profile: Profile, snapshot: Stored, measures: Measures, generator: Stored) -> list[Finding]:
+def _speed(profile: Profile, snapshot: Stored, measures: Measures, generator: Stored, began_s: float) -> list[Finding]:
     judged_s = sum(phase.seconds for phase in profile.phases if phase.judged)
     paid = sum(generator["paid"].get(phase, 0) for phase in limits.judged_phases(profile))
-    seen = limits.Observed(measures, paid, judged_s, _webhooks(snapshot["webhooks_ms"]))
+    seen = limits.Observed(measures, paid, judged_s, _webhooks(profile, began_s, snapshot["webhooks"]))
     return list(limits.findings(profile, seen))
+
+
+def _began_s(directory: Path) -> float:
+    """On the machine's monotonic clock; for a history that cannot be read no webhook lies in any phase."""
+    try:
+        return float(history.header(directory / folder.HISTORY)["monotonic_s"])
+    except (OSError, history.TornHistoryError, KeyError):
+        return math.inf
 
 
 def _gates(profile: Profile, directory: Path, generator: Stored) -> list[Finding]:
@@ -114,10 +129,12 @@ def _gates(profile: Profile, directory: Path, generator: Stored) -> list[Finding
     return list(gates.findings(profile, kept, generator["workers_expected"], generator.get("stopped_at_s")))
 
 
-def _webhooks(milliseconds: Iterable[float]) -> Histogram:
-    seen = Histogram()
-    for each in milliseconds:
-        seen.record(each)
+def _webhooks(profile: Profile, began_s: float, webhooks: Iterable[tuple[float, float]]) -> Histogram:
+    """Of the events that were caused in judged phases."""
+    seen, spans = Histogram(), limits.judged_spans(profile)
+    for at_s, waited_ms in webhooks:
+        if any(begin <= at_s - began_s < end for begin, end in spans):
+            seen.record(waited_ms)
     return seen
 
 

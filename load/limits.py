@@ -19,6 +19,16 @@ class Observed:
     webhooks: Histogram
 
 
+def judged_spans(profile: Profile) -> list[tuple[float, float]]:
+    """Seconds of the run, from and to."""
+    spans, began = [], 0.0
+    for phase in profile.phases:
+        if phase.judged:
+            spans.append((began, began + phase.seconds))
+        began += phase.seconds
+    return spans
+
+
 def judged_phases(profile: Profile) -> list[str]:
     return [phase.name for phase in profile.phases if phase.judged]
 

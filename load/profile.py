@@ -12,6 +12,8 @@ from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
+from load.nemesis.plan import Nemesis
+
 PROFILES = Path(__file__).parent / "profiles"
 
 
@@ -80,6 +82,7 @@ class Profile:
     phases: tuple[Phase, ...]
     mix: Mapping[str, float]
     limits: Limits
+    nemesis: Nemesis | None = None
     scale: float = field(default=1.0)
     gates: tuple[Gate, ...] = ()
 
@@ -114,7 +117,10 @@ class Profile:
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
         phases = tuple(Phase(**phase) for phase in stored["phases"])
         gates = tuple(Gate(**{**gate, "phases": tuple(gate["phases"])}) for gate in stored.get("gates", ()))
-        return cls(**{**stored, "phases": phases, "gates": gates, "limits": Limits(**stored["limits"])})
+        ordered = stored.get("nemesis")
+        nemesis = Nemesis(**ordered | {"faults": tuple(ordered["faults"])}) if ordered else None
+        parts = {"phases": phases, "gates": gates, "limits": Limits(**stored["limits"]), "nemesis": nemesis}
+        return cls(**{**stored, **parts})
 
 
 def _cut(phase: Phase, seconds: float) -> Phase:
@@ -151,7 +157,33 @@ def parse(name: str, raw: Mapping[str, Any], journeys: frozenset[str]) -> Profil
         raise ProfileError(f"{name}.toml: no phase has judged = true, so nothing could be judged")
     limits, mix = _limits(f"{name}.toml: limits", known["limits"]), _mix(name, known["mix"], journeys)
     gates = _gates(f"{name}.toml: gates", known.get("gates", []), phases)
-    return Profile(**known | {"name": name, "phases": phases, "limits": limits, "mix": mix, "gates": gates})
+    nemesis = _nemesis(f"{name}.toml: nemesis", known["nemesis"], phases) if "nemesis" in known else None
+    parts = {"phases": phases, "limits": limits, "mix": mix, "gates": gates, "nemesis": nemesis}
+    return Profile(**known | {"name": name} | parts)
+
+
+def _nemesis(where: str, raw: object, phases: Sequence[Phase]) -> Nemesis:
+    """The last phase is kept free of faults: in it the system has to be as quick as ever."""
+    from load.nemesis.faults import FAULTS  # noqa: PLC0415 - the generator knows profiles, but must not import what starts servers
+
+    known = _checked(where, raw, Nemesis)
+    faults = known.pop("faults")
+    if not isinstance(faults, list) or not faults or len(set(map(str, faults))) < len(faults):
+        raise ProfileError(f"{where}: faults must be a list of names, each once")
+    if unknown := [each for each in faults if each not in FAULTS]:
+        raise ProfileError(f"{where}: faults: unknown {unknown[0]!r}; there are {', '.join(sorted(FAULTS))}")
+    if any(value <= 0 for value in _numbers(where, known).values()):
+        raise ProfileError(f"{where}: {', '.join(sorted(known))} must be above 0")
+    nemesis = Nemesis(faults=tuple(faults), **known)
+    if not nemesis.shortest_s <= nemesis.longest_s < nemesis.every_s:
+        raise ProfileError(f"{where}: shortest_s must not be above longest_s, nor longest_s as long as every_s")
+    quiet = sum(phase.seconds for phase in phases[:-1])
+    if nemesis.over_s + nemesis.recovery_s > quiet:
+        raise ProfileError(
+            f"{where}: the last fault recovers {nemesis.over_s + nemesis.recovery_s:g} s after the beginning, and the "
+            f"last phase begins after {quiet:g} s: make the phases before it longer, or every_s shorter"
+        )
+    return nemesis
 
 
 def _phase(where: str, raw: Mapping[str, Any]) -> Phase:

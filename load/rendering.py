@@ -12,6 +12,7 @@ from load.attribution import seen as attribution_seen
 from load.capacity import picture as capacity_picture
 from load.findings import EXIT_CODES
 from load.measures import Measures
+from load.nemesis import picture as nemesis_picture
 from load.profile import Profile
 
 
@@ -38,6 +39,7 @@ def pictures(directory: Path, result: Mapping[str, Any]) -> report.Pictures:
         distribution=report.distribution(charts.of_classes(profile, measures)) + charts.of_run(profile, measures),
         capacity=capacity_picture.section(folder.read(steps) if steps.is_file() else None),
         attribution=attribution_picture.section(result["attribution"], seen, profile.seconds),
+        faults=nemesis_picture.section(result["faults"]),
     )
 
 

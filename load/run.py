@@ -4,7 +4,7 @@ import platform
 import shlex
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -23,6 +23,8 @@ from load.comparison import environment
 from load.generating import generator
 from load.judge import judge
 from load.machine import Usage
+from load.nemesis.plan import planned
+from load.nemesis.striking import Nemesis, striking
 from load.progress import Progress
 
 
@@ -35,6 +37,7 @@ class System:
     emulator: Emulator | None
     mailbox: Mailbox | None
     database_url: str | None
+    bench: Bench | None
 
 
 def main(arguments: list[str]) -> int:
@@ -77,10 +80,12 @@ def _make(order: Order, arguments: list[str]) -> None:
         settings = {"url": system.url, "profile": order.profile.to_json(), "directory": str(order.out)}
         asked = {"seed": order.seed, "crowd": name, "floor_s": preflight.floor_s(order.profile)}
         before = Usage.now()
-        with sampling(order.out, system.database_url) as sampler:
+        with sampling(order.out, system.database_url) as sampler, _faults(order, system) as nemesis:
 
             def told(line: Mapping[str, Any]) -> None:
-                sampler.hear(line)
+                for each in (sampler, nemesis):
+                    if each is not None:
+                        each.hear(line)
                 progress.tick(line)
 
             made.generate(settings | people | asked, told)
@@ -109,18 +114,33 @@ def _checked(order: Order, rows: list[preflight.Row]) -> list[preflight.Row]:
     return rows
 
 
+def _faults(order: Order, system: System) -> AbstractContextManager[Nemesis | None]:
+    plan = order.profile.nemesis
+    if plan is None:
+        return nullcontext()
+    assert system.bench is not None, "an order for faults on a target was refused"
+    return striking(order.out, system.bench, planned(plan, order.seed))
+
+
 @contextmanager
 def _system(order: Order) -> Iterator[System]:
     if order.target is not None:
         target = order.target
         with crowd.auditor_of(target.url, target.auditor_email, target.auditor_password) as auditor:
-            yield System(target.url, auditor, None, None, None)
+            yield System(target.url, auditor, None, None, None, None)
         return
+    started = Bench.start(
+        seed=order.seed,
+        defect=order.defect,
+        durable=order.profile.nemesis is not None,  # a PostgreSQL of its own, to be killed
+        log_dir=order.out / folder.LOGS,
+        hears="handled",
+    )
     with (
-        Bench.start(seed=order.seed, defect=order.defect, log_dir=order.out / folder.LOGS, hears="handled") as bench,
+        started as bench,
         crowd.auditor_of(bench.url, bench.auditor.email, bench.auditor.password) as auditor,
     ):
-        yield System(bench.url, auditor, bench.stripe, bench.mailbox, bench.database_url)
+        yield System(bench.url, auditor, bench.stripe, bench.mailbox, bench.database_url, bench)
 
 
 def _about(order: Order, arguments: list[str]) -> dict[str, Any]:

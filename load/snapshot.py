@@ -49,7 +49,7 @@ def take(auditor: Auditor, emulator: Emulator | None, mailbox: Mailbox | None, e
 
 def unread(why: str, emails: Mapping[str, str]) -> Json:
     """Nobody is there any more who could say anything."""
-    nothing: Json = {"payments": [], "refunds": [], "entries": [], "webhooks_ms": []}
+    nothing: Json = {"payments": [], "refunds": [], "entries": [], "webhooks": []}
     return nothing | {"emails": dict(emails), "books": None, "fidelity": None, "mails": None, "unread": why}
 
 
@@ -67,7 +67,7 @@ def entries_by_id(auditor: Auditor) -> dict[str, str] | None:
 
 def _of_no_processor() -> Json:
     hidden = ("books", "fidelity", "billed", "charges", "returned", "customers", "events")
-    return dict.fromkeys(hidden) | {"webhooks_ms": []}
+    return dict.fromkeys(hidden) | {"webhooks": []}
 
 
 def _of_processor(emulator: Emulator, kept: Collection[str]) -> Json:
@@ -80,7 +80,7 @@ def _of_processor(emulator: Emulator, kept: Collection[str]) -> Json:
         "returned": list(map(_returned, emulator.every("refunds"))),
         "customers": {each["id"]: each["metadata"].get("account_id", "") for each in emulator.every("customers")},
         "events": promised(events, deliveries, kept),
-        "webhooks_ms": applied_after_ms(journal, deliveries, events),
+        "webhooks": _on_run_clock(applied_after(journal, deliveries, events)),
     }
 
 
@@ -163,8 +163,10 @@ def _late(auditor: Auditor, payments: Iterable[AuditedPayment], mailbox: Mailbox
     return moving
 
 
-def applied_after_ms(journal: Iterable[Call], deliveries: Iterable[Json], events: Iterable[Json]) -> list[float]:
-    """Milliseconds from the call that caused an event to the acknowledgement of its webhook, for each event.
+def applied_after(
+    journal: Iterable[Call], deliveries: Iterable[Json], events: Iterable[Json]
+) -> list[tuple[float, float]]:
+    """For each event the moment of the call that caused it (Unix seconds) and the milliseconds to its acknowledgement.
 
     The system acknowledges after it has committed the effect. An event that was never acknowledged has no figure here;
     the books find what it left behind.
@@ -177,7 +179,13 @@ def applied_after_ms(journal: Iterable[Call], deliveries: Iterable[Json], events
             done = float(each["at"]) + float(each["elapsed_s"])
             acknowledged[each["event_id"]] = min(done, acknowledged.get(each["event_id"], done))
     pairs = [(caused.get(event_id), done) for event_id, done in acknowledged.items()]
-    return [round(1000 * max(0.0, done - began), 3) for began, done in pairs if began is not None]
+    return [(began, round(1000 * max(0.0, done - began), 3)) for began, done in pairs if began is not None]
+
+
+def _on_run_clock(webhooks: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The same on the machine's monotonic clock, which the history carries. Both clocks are read in one moment."""
+    wall_s, monotonic_s = time.time(), time.monotonic()  # noqa: TID251 - the emulator stamps its calls with the wall's
+    return [(round(at - wall_s + monotonic_s, 3), waited_ms) for at, waited_ms in webhooks]
 
 
 def _succeeded(delivery: Json) -> bool:

@@ -154,7 +154,7 @@ def _sent(send: Callable[[], Reply[T]]) -> Ended:
         reply = send()
     except OSError as error:
         return Ended("info", 0, error=f"{type(error).__name__}: {error}")
-    end = ending(reply.status)
+    end = ending(reply.status, None if reply.ok else _slug(reply))
     if not reply.ok:
         waits = reply.headers.get("retry-after")
         return Ended(end, reply.status, content=reply.raw.content, retry_after=waits)
@@ -162,6 +162,14 @@ def _sent(send: Callable[[], Reply[T]]) -> Ended:
         return Ended(end, reply.status, reply.value)
     except (ClientError, DecodingError) as error:
         return Ended("info", reply.status, error=f"{type(error).__name__}: {str(error)[:300]}")
+
+
+def _slug(reply: Reply[Any]) -> str | None:
+    """What the refusal calls itself; None for one that is no problem document, such as a gateway's."""
+    try:
+        return reply.problem.slug
+    except ClientError:
+        return None
 
 
 def _result(ended: Ended, noted: Mapping[str, Any], expected: frozenset[int]) -> dict[str, Any]:

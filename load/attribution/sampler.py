@@ -1,8 +1,9 @@
 """Look at everything once a second while a run goes on, from the parent of the generator, in a thread.
 
 A line of `samples.jsonl` is one sample: `at_s` (seconds since the watch began), `machine_busy` (share of all cores),
-`processes` (by kind; see processes.py) and `postgres` (null for a foreign target; see postgres.py). The first line
-describes the units, the last one says how the watch ended. Without that last line nothing can be said.
+`processes` (by kind; see processes.py) and `postgres` (null for a foreign target, and while it does not answer; see
+postgres.py). The first line describes the units, the last one says how the watch ended. Without that last line nothing
+can be said.
 """
 
 import json
@@ -71,7 +72,7 @@ class Sampler:
 
     def _sample(self, file: TextIO, end: dict[str, Any]) -> None:
         processes = Processes()
-        postgres = None if self._url is None else Postgres.connect(self._url)
+        watched = None if self._url is None else _Database(self._url)
         try:
             psutil.cpu_percent()
             last = time.monotonic()
@@ -80,18 +81,45 @@ class Sampler:
             while not self._ended.wait(max(0.0, due - time.monotonic())):
                 now = time.monotonic()
                 seen = {"machine_busy": psutil.cpu_percent() / 100, "processes": processes.sample(now - last)}
-                told = None if postgres is None else postgres.sample()
+                told = None if watched is None else watched.sample()
                 _write(file, {"type": "sample", "at_s": round(now - self._began, 3), **seen, "postgres": told})
                 last, due = now, max(due + EVERY_S, now)
             end["descriptors_limit"] = processes.descriptors_limit
             end["memory_mib"] = psutil.virtual_memory().total // 2**20
             end["cores"] = psutil.cpu_count()
-            if postgres is not None:
-                end |= {"connections_limit": postgres.connections_limit(), "statements": postgres.statements()}
+            if watched is not None:
+                end |= watched.end()
         finally:
-            if postgres is not None:
-                with suppress(psycopg.Error):
-                    postgres.close()
+            if watched is not None:
+                watched.close()
+
+
+class _Database:
+    """PostgreSQL as it is watched: one that does not answer, or was killed, leaves a hole and is asked again."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._postgres: Postgres | None = Postgres.connect(url)
+
+    def sample(self) -> dict[str, Any] | None:
+        try:
+            if self._postgres is None:
+                self._postgres = Postgres.connect(self._url)
+            return self._postgres.sample()
+        except psycopg.Error:
+            self.close()
+            return None
+
+    def end(self) -> dict[str, Any]:
+        """Raises psycopg.Error when nobody answers even at the end."""
+        asked = self._postgres or Postgres.connect(self._url)
+        return {"connections_limit": asked.connections_limit(), "statements": asked.statements()}
+
+    def close(self) -> None:
+        if self._postgres is not None:
+            with suppress(psycopg.Error):
+                self._postgres.close()
+        self._postgres = None
 
 
 def _write(file: TextIO, line: Mapping[str, Any]) -> None:

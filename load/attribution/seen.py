@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from load import folder
+from load import folder, limits
 from load.profile import Profile
 
 _GAP_S: Final = 3.0
@@ -81,7 +81,7 @@ def read(directory: Path, profile: Profile) -> Seen:
     end: Json = next((each for each in lines if each.get("type") == "end"), {})
     began = end.get("run_began_s") or 0.0
     samples = [each | {"at_s": each["at_s"] - began} for each in lines if each.get("type") == "sample"]
-    spans = _judged(profile)
+    spans = limits.judged_spans(profile)
     chosen = [each for each in samples if _within(each["at_s"], spans)]
     answers, _torn = _lines(directory / folder.ANSWERS)
     zero = began + end.get("began_monotonic_s", 0.0)
@@ -108,15 +108,6 @@ def _blind(end: Json, samples: Sequence[Json], spans: Sequence[tuple[float, floa
         if widest > _GAP_S:
             return f"the watch has a gap of {widest:.1f} s"
     return "" if len(samples) >= _FEWEST else f"{len(samples)} samples are too few"
-
-
-def _judged(profile: Profile) -> list[tuple[float, float]]:
-    spans, began = [], 0.0
-    for phase in profile.phases:
-        if phase.judged:
-            spans.append((began, began + phase.seconds))
-        began += phase.seconds
-    return spans
 
 
 def _within(at_s: float, spans: Sequence[tuple[float, float]]) -> bool:

@@ -26,6 +26,7 @@ REFUNDED: Final = frozenset({390, 391})
 SUBSCRIBER: Final = 0
 _AT: Final = "2026-11-25T12:00:00Z"
 _PERIOD_END: Final = datetime(2026, 12, 25, 12, tzinfo=UTC)
+STEADY_S: Final = 10.0  # lies in the judged phase
 PROFILE: Final = load("smoke", NAMES)
 
 Json = dict[str, Any]
@@ -244,7 +245,7 @@ def snapshot(payments: int = PAYMENTS) -> Json:
         "customers": {f"cus_{student}": f"usr_{student}" for student in people},
         "events": [*map(event, numbers), *sent],
         "mails": [*map(mail, numbers), *map(_refund_mail, returned), *map(_confirmation, map(email, people))],
-        "webhooks_ms": [30.0] * payments,
+        "webhooks": [(STEADY_S, 30.0)] * payments,
         "moving": [],
     }
 
@@ -318,7 +319,7 @@ def seen(stored: Json | None = None, lines: Iterable[Json] | None = None) -> See
 
 
 def _history(path: Path) -> None:
-    with History(path, {"seed": 1}) as written:
+    with History(path, {"seed": 1, "monotonic_s": 0.0}) as written:
         for line in history():
             who = line["p"], line["f"], line["intent"]
             if line["type"] == "invoke":

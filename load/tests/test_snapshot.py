@@ -6,7 +6,7 @@ from typing import Any
 from fixtures.client.ledger import LedgerEntry, Posting
 from fixtures.emulator import Call
 from load.checkers.ledger import digest
-from load.snapshot import applied_after_ms, promised
+from load.snapshot import applied_after, promised
 
 
 def call(request_id: str, at: float) -> Call:
@@ -23,13 +23,13 @@ def delivery(event_id: str, at: float, status: int | None) -> dict[str, Any]:
 
 def test_a_webhook_counts_from_the_call_that_caused_it_to_its_first_acknowledgement() -> None:
     tries = [delivery("evt_1", 10.1, 500), delivery("evt_1", 11.1, 200), delivery("evt_1", 15.0, 200)]
-    assert applied_after_ms([call("req_1", 10.0)], tries, [event("evt_1", "req_1")]) == [1120.0]
+    assert applied_after([call("req_1", 10.0)], tries, [event("evt_1", "req_1")]) == [(10.0, 1120.0)]
 
 
 def test_what_nobody_acknowledged_or_nobody_caused_has_no_figure() -> None:
     events = [event("evt_1", "req_1"), event("evt_2", None)]
     tries = [delivery("evt_1", 10.1, None), delivery("evt_2", 10.1, 200)]
-    assert applied_after_ms([call("req_1", 10.0)], tries, events) == []
+    assert applied_after([call("req_1", 10.0)], tries, events) == []
 
 
 def test_events_are_kept_that_were_promised_or_that_the_system_has_from_elsewhere() -> None:

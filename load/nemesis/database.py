@@ -1,0 +1,93 @@
+"""PostgreSQL that dies, cuts its connections, or holds a lock for too long."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Final
+
+import psycopg
+
+from fixtures.bench import Bench
+from load.nemesis.bite import Bite, Burning
+
+_CUT_EVERY_S: Final = 0.25
+_LOOK_EVERY_S: Final = 0.1
+_PATIENCE: Final = "-c lock_timeout=10000"
+_OTHERS: Final = "datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+
+
+@contextmanager
+def _server_killed(bench: Bench) -> Iterator[Bite]:
+    bench.kill_postgres()
+    try:
+        yield Bite("server killed", 1)
+    finally:
+        bench.start_postgres()
+
+
+@contextmanager
+def _backend_killed(bench: Bench) -> Iterator[Bite]:
+    """PostgreSQL ends all its connections and recovers by itself."""
+    bench.kill_postgres_backend()
+    yield Bite("connection's process killed", 1)
+
+
+@contextmanager
+def _connections_cut(bench: Bench) -> Iterator[Bite]:
+    """Over and over, as long as it burns."""
+    bite = Bite("connections cut")
+
+    def cut(connection: psycopg.Connection) -> None:
+        row = connection.execute(
+            f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE {_OTHERS}"  # noqa: S608 - a constant
+        ).fetchone()
+        bite.count += int(row[0]) if row else 0
+
+    with _repeating(bench.database_url, cut, _CUT_EVERY_S):
+        yield bite
+
+
+@contextmanager
+def _payments_locked(bench: Bench) -> Iterator[Bite]:
+    """As a migration does that rewrites a table while people pay. The bite is the most sessions that waited at once."""
+    bite = Bite("sessions waited for the lock")
+
+    def look(connection: psycopg.Connection) -> None:
+        row = connection.execute(
+            f"SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND {_OTHERS}"  # noqa: S608 - same
+        ).fetchone()
+        bite.count = max(bite.count, int(row[0]) if row else 0)
+
+    with psycopg.connect(bench.database_url, connect_timeout=5, options=_PATIENCE) as holder:
+        holder.execute("LOCK TABLE payments IN ACCESS EXCLUSIVE MODE")
+        with _repeating(bench.database_url, look, _LOOK_EVERY_S):
+            yield bite
+        holder.rollback()
+
+
+@contextmanager
+def _repeating(url: str, action: Callable[[psycopg.Connection], None], every_s: float) -> Iterator[None]:
+    """Do something again and again beside the block, on a connection of its own."""
+    ended = threading.Event()
+
+    def repeat() -> None:
+        with suppress(psycopg.Error), psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
+            while not ended.is_set():
+                action(connection)
+                ended.wait(every_s)
+
+    thread = threading.Thread(target=repeat, name="nemesis-repeating", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+FAULTS: Final[dict[str, Burning]] = {
+    "postgres.killed": _server_killed,
+    "postgres.backend_killed": _backend_killed,
+    "postgres.connections_cut": _connections_cut,
+    "postgres.payments_locked": _payments_locked,
+}

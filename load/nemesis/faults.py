@@ -1,0 +1,14 @@
+"""Every fault by its name: what a profile may ask for."""
+
+from typing import Final
+
+from load.nemesis import database, mail, processes, processor
+from load.nemesis.bite import Burning
+
+FAULTS: Final[dict[str, Burning]] = {
+    **processes.FAULTS,
+    **database.FAULTS,
+    **processor.FAULTS,
+    **mail.FAULTS,
+}
+NAMES: Final = frozenset(FAULTS)

@@ -1,0 +1,97 @@
+"""Carry the plan out beside the load, in a thread of the generator's parent, and write down each fault as it is made.
+
+A line of `nemesis.jsonl` is the beginning or the end of a fault, on the machine's monotonic clock, which the history
+carries too: `{"type": "begin", "number", "fault", "at"}` and `{"type": "end", …, "unit", "bit"}`. The last line says
+that the plan was carried out whole.
+"""
+
+import json
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+from fixtures.bench import Bench
+from load import folder
+from load.nemesis.faults import FAULTS
+from load.nemesis.plan import Strike
+
+_LONGEST_HEAL_S: Final = 120.0
+
+
+class NemesisError(Exception):
+    """A fault could not be made, or what it broke could not be mended; the text names it."""
+
+
+class Nemesis:
+    def __init__(self, path: Path, bench: Bench, strikes: Iterable[Strike]) -> None:
+        self._path = path
+        self._bench = bench
+        self._strikes = list(strikes)
+        self._began: float | None = None
+        self._heard = threading.Event()
+        self._ended = threading.Event()
+        self._failure: NemesisError | None = None
+        self._thread = threading.Thread(target=self._strike_all, name="nemesis", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def hear(self, line: Mapping[str, Any]) -> None:
+        """Learn from the generator's lines when its clock began. Raises NemesisError when a fault went wrong."""
+        if self._began is None and line["type"] == "second":
+            self._began = time.monotonic() - float(line["elapsed_s"])
+            self._heard.set()
+        if self._failure:
+            raise self._failure
+
+    def stop(self) -> None:
+        """Let a fault that burns heal. Raises NemesisError when one went wrong."""
+        self._ended.set()
+        self._heard.set()
+        self._thread.join(_LONGEST_HEAL_S)
+        if self._thread.is_alive():
+            raise NemesisError(f"a fault had not healed {_LONGEST_HEAL_S:.0f} s after the load")
+        if self._failure:
+            raise self._failure
+
+    def _strike_all(self) -> None:
+        with self._path.open("w", encoding="utf-8", buffering=1) as file:
+            self._heard.wait()
+            for strike in self._strikes:
+                if not self._wait_until(strike.due_s):
+                    return
+                try:
+                    self._strike(file, strike)
+                except Exception as error:  # noqa: BLE001 - the run must end, and say of which fault
+                    self._failure = NemesisError(f"{strike.fault}: {type(error).__name__}: {error}")
+                    return
+            _write(file, {"type": "over", "faults": len(self._strikes)})
+
+    def _strike(self, file: TextIO, strike: Strike) -> None:
+        named = {"number": strike.number, "fault": strike.fault}
+        _write(file, {"type": "begin", **named, "at": time.monotonic()})
+        with FAULTS[strike.fault](self._bench) as bite:
+            self._ended.wait(strike.burns_s)
+        _write(file, {"type": "end", **named, "at": time.monotonic(), "unit": bite.unit, "bit": bite.count})
+
+    def _wait_until(self, due_s: float) -> bool:
+        assert self._began is not None or self._ended.is_set(), "nobody is waited for before the clock is known"
+        began = self._began if self._began is not None else time.monotonic()
+        return not self._ended.wait(max(0.0, began + due_s - time.monotonic()))
+
+
+def _write(file: TextIO, line: Mapping[str, Any]) -> None:
+    file.write(json.dumps(line) + "\n")
+
+
+@contextmanager
+def striking(directory: Path, bench: Bench, strikes: Iterable[Strike]) -> Iterator[Nemesis]:
+    nemesis = Nemesis(directory / folder.NEMESIS, bench, strikes)
+    nemesis.start()
+    try:
+        yield nemesis
+    finally:
+        nemesis.stop()
