@@ -43,12 +43,21 @@ SESSION: Final[dict[str, Any]] = {
     "expires_in_s": 900,
 }
 _NOTHING: Final[dict[str, Any]] = {"items": [], "next_cursor": None}
+_GRANTED: Final = {
+    "entry_id": "aud_toy",
+    "actor_id": "system:command",
+    "action": "account.role_granted",
+    "object_id": "usr_toy",
+    "details": {"role": "auditor"},
+    "recorded_at": "2026-01-01T00:00:00+00:00",
+}
 _ANSWERS: Final[dict[str, dict[str, Any]]] = {
     requests.LOG_IN: SESSION,
     requests.SIGN_UP: SESSION,
     requests.CATALOGUE: {"items": [ITEM], "next_cursor": None},
     requests.PRICING: {"tiers": []},
     requests.TRIAL_BALANCE: {"currencies": []},
+    requests.AUDIT_LOG: {"items": [_GRANTED], "next_cursor": None},
 }
 
 Work = Callable[[], Awaitable[None]]
