@@ -42,7 +42,7 @@ def take(auditor: Auditor, emulator: Emulator | None, mailbox: Mailbox | None, e
         "inbox": inbox,
         "audit": list(auditor.audit_log()),
         "roles": {auditor.session.account.account_id: auditor.session.account.role},
-        "mails": None if mailbox is None else _mails(mailbox),
+        "mails": None if mailbox is None else shown(mailbox.messages()),
         **(_of_no_processor() if emulator is None else _of_processor(emulator, {row["event_id"] for row in inbox})),
     }
 
@@ -121,9 +121,9 @@ def _event(event: Json, acknowledged: Mapping[str, bool]) -> Json:
     return {"id": event["id"], **about, "acknowledged": acknowledged.get(event["id"], False)}
 
 
-def _mails(mailbox: Mailbox) -> list[Json]:
+def shown(messages: Iterable[Message]) -> list[Json]:
     """What a reader sees: of what came again under one Message-ID, a mailbox shows one."""
-    return list(map(_mail, {each.message_id or each.received: each for each in mailbox.messages()}.values()))
+    return list(map(_mail, {each.message_id or each.received: each for each in messages}.values()))
 
 
 def _mail(message: Message) -> Json:

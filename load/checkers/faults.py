@@ -7,6 +7,8 @@ from load.findings import Finding, Outcome
 from load.nemesis.matrix import Met, felt, recovered_after_s
 from load.nemesis.seen import Burnt, Request
 
+CLEAN: Final = "faults: what was not served was refused cleanly"
+RECOVERED: Final = "faults: people were served again soon after each"
 _FELT: Final = ("app.", "postgres.")
 """Faults of what answers people: one that no request met proves nothing, whatever was killed."""
 _SHOWN: Final = 20
@@ -37,8 +39,7 @@ def _clean(seen: Mapping[str, Mapping[str, Met]]) -> Finding:
     asked = sum(sum(met.counts.values()) for _, _, met in cells)
     outcome: Outcome = "fail" if dirty else "pass" if asked else "unknown"
     detail = f"{asked} requests met a fault; an error of the server, or no answer in time, came to {len(dirty)} cells"
-    title = "faults: what was not served was refused cleanly"
-    return Finding(title, "faults", outcome, _said(detail, dirty), examples=tuple(dirty[:_SHOWN]))
+    return Finding(CLEAN, "faults", outcome, _said(detail, dirty), examples=tuple(dirty[:_SHOWN]))
 
 
 def _recovered(faults: Sequence[Burnt], requests: Sequence[Request], within_s: float) -> Finding:
@@ -52,9 +53,8 @@ def _recovered(faults: Sequence[Burnt], requests: Sequence[Request], within_s: f
     outcome: Outcome = "fail" if late else "pass" if faults else "unknown"
     known = "unknown" if longest is None else f"{longest:.1f} s"
     detail = f"the first good answer after a fault came {known} after it at the latest, limit {within_s:g} s"
-    title = "faults: people were served again soon after each"
     return Finding(
-        title,
+        RECOVERED,
         "faults",
         outcome,
         _said(detail, late),

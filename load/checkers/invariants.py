@@ -8,6 +8,7 @@ says at what.
 from collections.abc import Iterable, Mapping
 from typing import Final, TypedDict
 
+from load.checkers import faults
 from load.findings import Finding
 
 NAMES: Final = (*(f"M{number}" for number in range(1, 23)), *(f"I-{number}" for number in range(1, 19)))
@@ -27,7 +28,8 @@ ASKED: Final[Mapping[str, tuple[str, ...]]] = {
     "M16": ("lines sum to the amount", "documents sum to the ledger"),
     "M17": ("what was acknowledged is kept", "each event is kept once", "every event has arrived"),
     "M18": ("one receipt for each payment", "each refund is told once", "each sign up is answered once"),
-    "M19": ("every refusal is clean",),
+    "M19": ("every refusal is clean", faults.CLEAN),
+    "M20": (faults.RECOVERED,),
     "M22": ("each movement has its audit row", "the audit log tells of nothing else", "no log holds a secret"),
     "I-1": ("entries balance",),
     "I-2": ("each balance is the sum of its entries",),
@@ -55,6 +57,7 @@ NOT_APPLICABLE: Final[Mapping[str, str]] = {
     "I-12": "the product pays nobody out yet",
     "I-13": "the product has no coupons yet",
 }
+_ONLY_WITH_FAULTS: Final = frozenset({faults.CLEAN, faults.RECOVERED})
 UNASKED: Final[Mapping[str, str]] = {
     "M20": "no fault was made whose end could be waited for",
     "M21": "nothing was restored or failed over in this run",
@@ -77,7 +80,7 @@ def table(findings: Iterable[Finding], idle: Iterable[str] = ()) -> list[Row]:
     Any other that left no finding is unknown.
     """
     outcomes: dict[str, str] = {each.check.removeprefix("money: "): each.outcome for each in findings}
-    at_rest = frozenset(idle)
+    at_rest = _ONLY_WITH_FAULTS.union(idle)
     return [_row(name, outcomes, at_rest) for name in NAMES]
 
 

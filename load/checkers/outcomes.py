@@ -5,7 +5,7 @@ ours; what of that no answer named is what the open requests of the same person 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Literal, Self
 
@@ -105,16 +105,23 @@ def told(found: Sequence[Verdict]) -> dict[str, Any]:
     return {"counted": {answer: counted[answer] for answer in _ANSWERS}, "intents": [asdict(e) for e in found[:_KEPT]]}
 
 
-def of_run(stored: Json, operations: Sequence[Operation]) -> list[Verdict]:
+def of_run(stored: Json, operations: Sequence[Operation], unheard: Collection[str] = ()) -> list[Verdict]:
     """Return what came of each request that no answer told of.
 
-    It is unknown without the processor's word, and while anything still moves.
+    It is unknown without the processor's word, and while anything still moves. What the processor did for one of those
+    `unheard` may be the answer to a request that stands in no history.
     """
     if any(stored.get(name) is None for name in _NEEDED):
         return _unknown(operations, "this run does not show what the processor did")
     if stored.get("moving") != []:
         return _unknown(operations, "nobody saw everything come to rest")
-    return verdicts(operations, [*_paid(stored), *_given_back(stored)])
+    found = verdicts(operations, [*_paid(stored), *_given_back(stored)])
+    return [_doubted(each) if each.actor in unheard and each.answer == "done" else each for each in found]
+
+
+def _doubted(verdict: Verdict) -> Verdict:
+    because = f"{verdict.because}, or a request of which nobody was told"
+    return replace(verdict, answer="unknown", because=because, object_id=None)
 
 
 def _unknown(operations: Sequence[Operation], because: str) -> list[Verdict]:

@@ -35,7 +35,7 @@ class Seen:
     @cached_property
     def verdicts(self) -> list[outcomes.Verdict]:
         """What came of the requests that no answer told of."""
-        return outcomes.of_run(self.stored, self.told.operations)
+        return outcomes.of_run(self.stored, self.told.operations, self.unheard)
 
     @cached_property
     def books(self) -> Snapshot | None:
@@ -54,11 +54,11 @@ class Seen:
 
     @cached_property
     def subscriptions(self) -> Subscriptions | None:
-        ours, theirs = self.part("subscriptions"), self.part("billed")
-        if ours is None or theirs is None:
+        ours, theirs, at = (self.part(name) for name in ("subscriptions", "billed", "at"))
+        if ours is None or theirs is None or at is None:
             return None
         parsed = tuple(map(Subscription.parse, ours)), tuple(map(Billed.parse, theirs))
-        return Subscriptions(*parsed, datetime.fromisoformat(self.stored["at"]))
+        return Subscriptions(*parsed, datetime.fromisoformat(at))
 
     @cached_property
     def invoicing(self) -> Invoicing | None:

@@ -58,6 +58,14 @@ def test_while_anything_moves_nothing_is_decided() -> None:
     assert answers(stored, {"pay-5"}) == {"pay-5": ("unknown", None)}
 
 
+def test_of_who_was_lost_with_his_machine_the_processor_may_have_done_more_than_he_told() -> None:
+    lines = [line | (LOST if line["type"] == "ok" and line["intent"] == "pay-5" else {}) for line in made_run.history()]
+    seen = made_run.seen(None, lines)
+    (told_of,) = outcomes.of_run(seen.stored, seen.told.operations, {made_run.email(5)})
+    (others,) = outcomes.of_run(seen.stored, seen.told.operations, {made_run.email(6)})
+    assert (told_of.answer, told_of.object_id, others.answer) == ("unknown", None, "done")
+
+
 def test_the_first_thousand_verdicts_are_kept_and_all_are_counted() -> None:
     found = [outcomes.Verdict(f"pay-{n}", "pay", "ada", "not done", "nothing") for n in range(1500)]
     kept = outcomes.told(found)

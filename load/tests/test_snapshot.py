@@ -5,8 +5,9 @@ from typing import Any
 
 from fixtures.client.ledger import LedgerEntry, Posting
 from fixtures.emulator import Call
+from fixtures.mailbox import Message
 from load.checkers.ledger import digest
-from load.snapshot import applied_after, promised
+from load.snapshot import applied_after, promised, shown
 
 
 def call(request_id: str, at: float) -> Call:
@@ -48,3 +49,19 @@ def test_an_entry_reads_the_same_from_the_system_and_from_the_file() -> None:
     kept = json.loads(json.dumps(read, default=str))
     assert digest(read) == digest(kept)
     assert digest(read) != digest(kept | {"description": "Payment of another"})
+
+
+def message(received: int, text: str, message_id: str) -> Message:
+    return Message(received, "shop@example.com", ("ada@example.com",), "Your refund for tokens", text, "", message_id)
+
+
+def test_a_mail_that_came_twice_under_one_name_is_seen_once_and_names_its_refund() -> None:
+    refund = f"rfd_{7:026d}"
+    sent_again = [
+        message(1, f"Refund number: {refund}", "<1@shop>"),
+        message(2, f"Refund number: {refund}", "<1@shop>"),
+    ]
+    found = shown(
+        [*sent_again, message(3, "nothing", "<2@shop>"), message(4, "no name", ""), message(5, "no name", "")]
+    )
+    assert [each["refund"] for each in found] == [refund, None, None, None]
