@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -33,8 +34,9 @@ def throttle(run: Underway) -> None:
     """Stop the generator and let it go on, in turns, until it has ended."""
     pid = json.loads((run.out / folder.SECONDS).read_text(encoding="utf-8").splitlines()[0])["pid"]
     (generator,) = [each for each in run.children if each.pid == pid]
-    while generator.is_running() and generator.status() != psutil.STATUS_ZOMBIE:
-        generator.suspend()
-        time.sleep(STOPPED_S)
-        generator.resume()
-        time.sleep(RUNNING_S)
+    with suppress(psutil.NoSuchProcess):
+        while generator.status() != psutil.STATUS_ZOMBIE:
+            generator.suspend()
+            time.sleep(STOPPED_S)
+            generator.resume()
+            time.sleep(RUNNING_S)
