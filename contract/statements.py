@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
+from fixtures.polling import eventually
+
 LOOKS: Final = 5
 """The worker asks for its work now and then: of several looks, the fewest statements are the request's own."""
 _PREFIX: Final = "%d|"
@@ -20,7 +22,7 @@ def counted_statements(database_url: str) -> Iterator[Callable[[Callable[[], obj
     """Yield what counts the statements that an act sends to the bench's database."""
     with psycopg.connect(database_url, autocommit=True) as connection:
         log = _log_of(connection)
-        _log_statements(connection)
+        _log_statements(connection, database_url)
         try:
             yield lambda act: min(_count(log, database_url, act) for _ in range(LOOKS))
         finally:
@@ -29,10 +31,17 @@ def counted_statements(database_url: str) -> Iterator[Callable[[Callable[[], obj
             connection.execute("SELECT pg_reload_conf()")
 
 
-def _log_statements(connection: psycopg.Connection) -> None:
+def _log_statements(connection: psycopg.Connection, database_url: str) -> None:
+    """Return when a new connection logs: the server has told all others by then, and they obey with their next one."""
     connection.execute(f"ALTER SYSTEM SET log_line_prefix = '{_PREFIX}'".encode())
     connection.execute("ALTER SYSTEM SET log_statement = 'all'")
     connection.execute("SELECT pg_reload_conf()")
+    eventually(lambda: _is_logging(database_url), lambda logging: logging)
+
+
+def _is_logging(database_url: str) -> bool:
+    with psycopg.connect(database_url) as connection:
+        return connection.execute("SHOW log_statement").fetchone() == ("all",)
 
 
 def _log_of(connection: psycopg.Connection) -> Path:

@@ -70,4 +70,6 @@ def _statements(counted: Counted, reader: Member, path: str, rows: int) -> int:
         page = Reply(reader.send("GET", requests.page(path, rows, None)), Page[object]).value
         assert len(page.items) == rows, f"{path} shows {len(page.items)} rows"
 
-    return counted(ask)
+    sent = counted(ask)
+    assert sent > 0, "PostgreSQL has written down nothing of it."
+    return sent
