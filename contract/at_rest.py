@@ -1,5 +1,7 @@
 """When nothing that was ordered is still under way: for tests of what does not come."""
 
+from typing import Final
+
 import psycopg
 
 from fixtures.polling import eventually
