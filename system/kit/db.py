@@ -35,6 +35,7 @@ class Database:
             open=False,
             # A statement is prepared the second time a connection sees it: the money path repeats a dozen of them.
             kwargs={"prepare_threshold": 1},
+            configure=_keep_all_prepared,
             check=None,
         )
         self._renewal: asyncio.Task[None] | None = None
@@ -86,6 +87,14 @@ class Database:
         """Test the idle connections: where one broke, the server was restarted, and all the others are dead as well."""
         if self._renewal is None or self._renewal.done():
             self._renewal = asyncio.create_task(self._pool.check())
+
+
+async def _keep_all_prepared(conn: Connection) -> None:
+    """There are more statements than the hundred that psycopg keeps; all are literals, so that their number is finite.
+
+    With the limit, those that went were prepared again and again.
+    """
+    conn.prepared_max = None
 
 
 async def fetch_one(conn: Connection, row: type[Row], query: LiteralString, params: Params) -> Row | None:
