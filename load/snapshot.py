@@ -108,12 +108,24 @@ def _returned(refund: Json) -> Json:
 
 
 def promised(events: Iterable[Json], deliveries: Iterable[Json], kept: Collection[str]) -> list[Json]:
-    """The events that were promised to the system or that it keeps, and whether it has acknowledged them."""
+    """The events that were promised to the system or that it keeps, and whether it has acknowledged them.
+
+    A fault sends events of a type that nobody knows: they stand among the deliveries alone.
+    """
     acknowledged: dict[str, bool] = {}
+    strangers: dict[str, str] = {}
     for each in deliveries:
         acknowledged[each["event_id"]] = acknowledged.get(each["event_id"], False) or _succeeded(each)
-    told = (each for each in events if each["pending_webhooks"] or each["id"] in acknowledged or each["id"] in kept)
-    return [_event(each, acknowledged) for each in told]
+        strangers[each["event_id"]] = each["type"]
+    told = []
+    for each in events:
+        strangers.pop(each["id"], None)
+        if each["pending_webhooks"] or each["id"] in acknowledged or each["id"] in kept:
+            told.append(_event(each, acknowledged))
+    return told + [
+        {"id": event_id, "type": kind, "object": None, "acknowledged": acknowledged[event_id]}
+        for event_id, kind in strangers.items()
+    ]
 
 
 def _event(event: Json, acknowledged: Mapping[str, bool]) -> Json:

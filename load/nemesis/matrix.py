@@ -13,8 +13,8 @@ from typing import Any, Literal
 from load.nemesis.seen import Burnt, Request
 
 Cell = Literal["served", "degraded", "refused", "broken", "-"]
-LONG_S = 1.0
-"""An answer that took longer than this was no longer served as usual."""
+LONG_S = 0.5
+"""An answer that took longer than this, the limit of payments in every profile, was not served as usual."""
 HANG_S = 29.0
 """The client gives up after 30 s: what took as long was never going to be answered."""
 _CLEAN = frozenset({HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS})

@@ -19,7 +19,8 @@ def event(event_id: str, request_id: str | None) -> dict[str, Any]:
 
 
 def delivery(event_id: str, at: float, status: int | None) -> dict[str, Any]:
-    return {"event_id": event_id, "at": at, "elapsed_s": 0.02, "status": status}
+    told = {"event_id": event_id, "type": "charge.succeeded"}
+    return told | {"at": at, "elapsed_s": 0.02, "status": status}
 
 
 def test_a_webhook_counts_from_the_call_that_caused_it_to_its_first_acknowledgement() -> None:
@@ -65,3 +66,12 @@ def test_a_mail_that_came_twice_under_one_name_is_seen_once_and_names_its_refund
         [*sent_again, message(3, "nothing", "<2@shop>"), message(4, "no name", ""), message(5, "no name", "")]
     )
     assert [each["refund"] for each in found] == [refund, None, None, None]
+
+
+def test_an_event_of_an_unknown_type_was_sent_all_the_same() -> None:
+    told = [event("evt_1", "req_1") | {"pending_webhooks": 0, "data": {"object": {"id": "ch_1"}}}]
+    tries = [delivery("evt_1", 10.1, 200), delivery("evt_1_unknown", 10.1, 200) | {"type": "type.of_tomorrow"}]
+
+    found = {each["id"]: (each["type"], each["acknowledged"]) for each in promised(told, tries, set())}
+
+    assert found == {"evt_1": ("charge.succeeded", True), "evt_1_unknown": ("type.of_tomorrow", True)}
