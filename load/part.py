@@ -141,6 +141,6 @@ def _ask_again(run: Run) -> int:
     """Ask once more for every request whose outcome stayed open; the number of those that nobody can answer."""
     deadline = time.monotonic() + ASK_AGAIN_S
     while run.questions and time.monotonic() < deadline:
-        run.questions = [each for each in run.questions if each.ask_again().end == "info"]
+        run.questions = [each for each in run.questions if each.ask_again().is_open]
         gevent.sleep(0.5 if run.questions else 0)
     return len(run.questions)

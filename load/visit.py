@@ -57,6 +57,12 @@ class Ended:
     error: str | None = None
     content: bytes = b""  # of a refusal
     retry_after: str | None = None
+    named: bool = False
+    """Whether the answer names what came of the request: then the books tell the rest."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.end == "info" and not self.named
 
 
 @dataclass(slots=True)
@@ -115,6 +121,7 @@ class Visit:
         self.run.in_flight -= 1
         self._measure(verb, time.perf_counter(), sent, due if due is not None else sent, ended, expected)
         noted = note(ended.value) if note and ended.value is not None else {}
+        ended.named = noted.get("object") is not None
         self.run.history.end(process, verb, intent, ended.end, _result(ended, noted, expected))
         self.person.lives += ended.end == "info"
         return ended
@@ -124,10 +131,10 @@ class Visit:
         ask = partial(self.ask, verb, send, intent=intent, **about)
         ended = ask()
         for _again in range(2):
-            if ended.end != "info" or ended.value is not None:
+            if not ended.is_open:
                 return ended
             ended = ask()
-        if ended.end == "info" and ended.value is None:
+        if ended.is_open:
             self.run.questions.append(Question(intent, ask))
         return ended
 

@@ -78,7 +78,7 @@ def _pay(visit: Visit, verb: str, quote: Quote) -> None:
     key = f"{verb}-{visit.run.seed}-{visit.arrival.number}"
     send = partial(_buyer(visit).subscription.update, quote.quote_id, key=key)
     about = _asked(visit, quote.total, quote.currency) | {"price": quote.plan.price_id}
-    note = partial(_changed, total=quote.total, currency=quote.currency)
+    note = partial(_changed, plan=quote.plan, total=quote.total, currency=quote.currency)
     visit.ask_until_known(verb, send, key, value=about, note=note)
 
 
@@ -87,11 +87,17 @@ def _asked(visit: Visit, amount: int, currency: str) -> dict[str, Any]:
 
 
 def _first(subscription: Subscription) -> dict[str, Any]:
-    return _changed(subscription, total=subscription.plan.amount, currency=subscription.plan.currency)
+    plan = subscription.plan
+    return _changed(subscription, plan=plan, total=plan.amount, currency=plan.currency)
 
 
-def _changed(subscription: Subscription, *, total: int, currency: str) -> dict[str, Any]:
-    """The payment that it was paid with is what the books are asked about."""
+def _changed(subscription: Subscription, *, plan: Plan, total: int, currency: str) -> dict[str, Any]:
+    """The payment that it was paid with is what the books are asked about.
+
+    One that is still on another plan was not changed yet, and its payment is that of an earlier request.
+    """
+    if subscription.plan.price_id != plan.price_id:
+        return {"state": subscription.status}
     state = {"object": subscription.payment_id, "state": subscription.status}
     return state | {"amount": total, "currency": currency}
 
