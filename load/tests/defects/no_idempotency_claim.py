@@ -1,7 +1,7 @@
 """The same key pays again: what a system does that forgot to claim it.
 
 In fair weather nobody sees it, for nobody asks twice. `python -m load run --profile chaos --bench-defect` this file
-must end in FAIL by "one effect for each key".
+must end in FAIL: of two payments with one key the buyer names the second, so that the first "happened unasked".
 """
 
 from system.idempotency import service
