@@ -86,7 +86,7 @@ def told(lines: Iterable[Line]) -> Told:
         attempt = (line["p"], verb, line.get("intent", ""))
         if kind == "invoke":
             begun[attempt] = line
-        elif line["p"] != "nemesis":
+        else:
             invoke = begun.pop(attempt)
             hear(invoke["t"], line)
             _note(found, verb, invoke, line)

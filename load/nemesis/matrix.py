@@ -11,12 +11,11 @@ from http import HTTPStatus
 from typing import Any, Literal
 
 from load.nemesis.seen import Burnt, Request
+from load.operations import HANG_S
 
 Cell = Literal["served", "degraded", "refused", "broken", "-"]
 LONG_S = 0.5
 """An answer that took longer than this, the limit of payments in every profile, was not served as usual."""
-HANG_S = 29.0
-"""The client gives up after 30 s: what took as long was never going to be answered."""
 _CLEAN = frozenset({HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS})
 
 

@@ -4,9 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
-
-Met = Literal["ok", "slow", "refused", "unknown", "error"]
+from typing import Any
 
 
 class UnseenError(Exception):
@@ -33,7 +31,6 @@ class Request:
     began_s: float
     end_s: float
     http: int | None
-    expected: bool
 
 
 def burnt(path: Path, clock_began: float, planned: int) -> list[Burnt]:
@@ -63,6 +60,6 @@ def requests(lines: Iterable[Mapping[str, Any]]) -> Iterator[Request]:
         if line["type"] == "invoke":
             begun[attempt] = line["t"]
         else:
-            yield Request(line["f"], begun.pop(attempt), line["t"], line.get("http"), not line.get("unexpected", False))
+            yield Request(line["f"], begun.pop(attempt), line["t"], line.get("http"))
     for (_, verb, _), began_s in begun.items():
-        yield Request(verb, began_s, float("inf"), None, expected=False)
+        yield Request(verb, began_s, float("inf"), None)
