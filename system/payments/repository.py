@@ -135,31 +135,41 @@ async def is_customer(conn: Connection, customer_id: str) -> bool:
 async def store_customer(conn: Connection, *, account_id: str, customer_id: str, now: datetime) -> str:
     """Remember the account's customer and name it on its payments that were not sent yet; return the one that counts.
 
-    That is the first one that was stored.
+    That is the first one that was stored. Of requests that come here at the same instant each waits for the one
+    before it, or they would lock the same payments in different orders.
     """
-    params = {"account_id": account_id, "customer_id": customer_id, "now": now}
     await execute(
         conn,
         """
         INSERT INTO processor_customers (account_id, processor_customer_id, created_at)
         VALUES (%(account_id)s, %(customer_id)s, %(now)s)
-        ON CONFLICT (account_id) DO NOTHING
+        ON CONFLICT DO NOTHING
         """,
-        params,
+        {"account_id": account_id, "customer_id": customer_id, "now": now},
     )
+    stored = await _hold_customer(conn, account_id)
     await execute(
         conn,
         """
-        UPDATE payments SET processor_customer_id = known.processor_customer_id
-          FROM processor_customers AS known
-         WHERE known.account_id = %(account_id)s AND payments.account_id = %(account_id)s
-           AND payments.processor_customer_id IS NULL AND payments.status = 'processing'
+        UPDATE payments SET processor_customer_id = %(stored)s
+         WHERE account_id = %(account_id)s AND processor_customer_id IS NULL AND status = 'processing'
         """,
-        params,
+        {"account_id": account_id, "stored": stored},
     )
-    stored = await find_customer(conn, account_id)
-    assert stored is not None, "it was inserted, or was there before"
     return stored
+
+
+async def _hold_customer(conn: Connection, account_id: str) -> str:
+    cursor = await conn.execute(
+        """
+        SELECT processor_customer_id FROM processor_customers
+         WHERE account_id = %(account_id)s FOR NO KEY UPDATE
+        """,
+        {"account_id": account_id},
+    )
+    held = await cursor.fetchone()
+    assert held is not None, f"the processor's customer of {account_id} is stored for another account"
+    return str(held[0])
 
 
 async def take_undecided(
