@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 from system.kit.clock import Clock
 from system.kit.db import Database
 from system.kit.pagination import Cursors
+from system.kit.sharing import Shared
 from system.oidc.provider import OpenIdProvider
 from system.processor.billing import Processor
 from system.settings import Settings
@@ -22,6 +23,7 @@ class System:
     cursors: Cursors
     # None where the settings name none.
     identity_provider: OpenIdProvider | None
+    shared: Shared
 
 
 async def system_of(request: Request) -> System:

@@ -7,6 +7,7 @@ from system.context import System
 from system.kit.clock import Clock
 from system.kit.db import Database
 from system.kit.pagination import Cursors
+from system.kit.sharing import Shared
 from system.oidc.models import registration_of
 from system.oidc.provider import OpenIdProvider
 from system.processor.stripe import StripeProcessor
@@ -23,7 +24,7 @@ async def opened(settings: Settings, clock: Clock) -> AsyncIterator[System]:
     await db.open()
     try:
         cursors = Cursors(settings.secret_key.get_secret_value())
-        yield System(settings, clock, db, processor, cursors, identity_provider)
+        yield System(settings, clock, db, processor, cursors, identity_provider, Shared())
     finally:
         if identity_provider:
             await identity_provider.close()

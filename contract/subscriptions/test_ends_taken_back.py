@@ -8,6 +8,7 @@ import pytest
 
 from contract.subscriptions.life import SECOND, Life, deliveries_at_rest
 from contract.subscriptions.plans import PRO_MONTH
+from fixtures.client import HttpxTransport, Member
 from fixtures.polling import eventually
 
 MARGIN = timedelta(minutes=70)
@@ -26,6 +27,13 @@ def ending(life: Life) -> Iterator[Life]:
     life.bench.stripe.resume_webhooks()
 
 
+@pytest.fixture
+def elsewhere(ending: Life) -> Iterator[HttpxTransport]:
+    """Another server of the same system, as behind whatever shares the requests out."""
+    with ending.bench.another_app() as url, HttpxTransport(url) as transport:
+        yield transport
+
+
 @pytest.mark.proves("A4.4")
 def test_an_end_that_is_taken_back_leaves_the_one_subscription_and_its_days(ending: Life) -> None:
     [before] = ending.record.subscriptions()
@@ -40,14 +48,17 @@ def test_an_end_that_is_taken_back_leaves_the_one_subscription_and_its_days(endi
 
 
 @pytest.mark.proves("A4.4", "C3.4")
-def test_a_renewal_in_the_second_of_a_change_is_not_overwritten_by_what_was_read_before(ending: Life) -> None:
+def test_a_renewal_in_the_second_of_a_change_is_not_overwritten_by_what_was_read_before(
+    ending: Life, elsewhere: HttpxTransport
+) -> None:
+    """The change is made at one server and the renewal told to another: they share nothing but the database."""
     end, bench = _end(ending), ending.bench
     ending.pass_until(end - 5 * SECOND)
     slow = bench.stripe.fault("slow", route="GET /v1/invoices", times=1, delay_s=SLOW_S)
     bench.stripe.pause_webhooks()
 
     with ThreadPoolExecutor(1) as thread:
-        change = thread.submit(ending.subscription.uncancel, key="stay")
+        change = thread.submit(Member(elsewhere, ending.member.session).subscription.uncancel, key="stay")
         eventually(lambda: bench.stripe.bit(slow), lambda bit: bit == 1)
         bench.clock.advance(MARGIN)
         bench.stripe.resume_webhooks()

@@ -4,6 +4,9 @@ The processor is read with no transaction open, and what it said is applied in o
 and the one that read first may write last: so a reading names the version of the row that it was made for, every write
 raises the version, and a reading for an older one is thrown away and made anew. Whatever was written last was therefore
 read after everything that was written before: events may come in any order, twice, or not at all.
+
+A beginning is told by five events at once, and whoever began it asks as well. Within a process they share a reading
+(see `Shared`); between processes, the version is what keeps them apart.
 """
 
 from dataclasses import replace
@@ -26,7 +29,15 @@ _TRIAL_NOTICE = timedelta(days=3)
 
 
 async def sync(system: System, subscription_id: str, *, actor: Actor) -> Subscription:
-    """Ask what became of a subscription and apply it; ServiceUnavailable if the processor does not say."""
+    """Ask what became of a subscription and apply it; ServiceUnavailable if the processor does not say.
+
+    What is read shows all that had happened there before this call. Of several who share a reading, the first is named
+    as the actor.
+    """
+    return await system.shared.do(subscription_id, lambda: _sync(system, subscription_id, actor))
+
+
+async def _sync(system: System, subscription_id: str, actor: Actor) -> Subscription:
     for _ in range(_TRIES):
         reading = await read(system, subscription_id)
         try:

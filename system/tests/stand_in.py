@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from system.context import System
+from system.kit.sharing import Shared
 from system.tests.examples import NOW, SETTINGS
 
 T = TypeVar("T")
@@ -81,6 +82,7 @@ class StandIn:
     settings: Any = SETTINGS
     clock: StoppedClock = field(default_factory=StoppedClock)
     db: Rows = field(default_factory=Rows)
+    shared: Shared = field(default_factory=Shared)
 
 
 def system(processor: Processor | None = None, *, at: datetime = NOW) -> System:

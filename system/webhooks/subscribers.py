@@ -41,15 +41,14 @@ def unless_invoiced(handler: Handler) -> Handler:
     return handle
 
 
-async def synced(system: System, event: WebhookEvent, subscription: Subscription) -> Effect:
-    """Read the subscription, and return the effect of what was read."""
-    subscription_id = subscription.subscription_id
-    reading = await syncing.read(system, subscription_id)
+async def sync(system: System, event: WebhookEvent) -> None:
+    """Bring the subscription that an event is about to its present state, before the event is recorded.
 
-    async def effect(conn: Connection) -> None:
-        await syncing.apply(conn, system, subscription_id, reading, actor=actor_of(event))
-
-    return effect
+    Events of one subscription share their readings, so none has an effect of its own. Who dies before the event is
+    recorded is told again, and a reading that finds nothing new changes nothing.
+    """
+    subscription = await subscription_of(system, event)
+    await syncing.sync(system, subscription.subscription_id, actor=actor_of(event))
 
 
 async def _find(conn: Connection, found: Mapping[str, Any]) -> Subscription | None:

@@ -5,13 +5,14 @@ from system.subscriptions import cards
 from system.webhooks.handlers import checkout_session_completed, checkout_session_expired
 from system.webhooks.matching import actor_of
 from system.webhooks.models import Effect, WebhookEvent
-from system.webhooks.subscribers import subscription_of, synced
+from system.webhooks.subscribers import subscription_of, sync
 
 
 async def handle_completed(system: System, event: WebhookEvent) -> Effect | None:
     match event.object.get("mode"):
         case "subscription":
-            return await synced(system, event, await subscription_of(system, event))
+            await sync(system, event)
+            return None
         case "setup":
             return await _card_typed(system, event)
         case _:
@@ -21,7 +22,8 @@ async def handle_completed(system: System, event: WebhookEvent) -> Effect | None
 async def handle_expired(system: System, event: WebhookEvent) -> Effect | None:
     match event.object.get("mode"):
         case "subscription":
-            return await synced(system, event, await subscription_of(system, event))
+            await sync(system, event)
+            return None
         case "setup":
             return None
         case _:
