@@ -16,7 +16,7 @@ import psutil
 
 from fixtures.postgres_binaries import PostgresUnavailableError
 from fixtures.processes import StartError
-from load.bench import durations, emulator, judging, numbering, payment, peers, pgbench, reads
+from load.bench import durations, emulator, harness, judging, numbering, payment, peers, pgbench, reads
 from load.bench.statements import UnreadableLogError
 from load.findings import EXIT_CODES
 
@@ -54,6 +54,8 @@ def _measured(*, quick: bool) -> dict[str, Any]:
     _say("the Stripe emulator …")
     taken, figures["emulator"] = emulator.figures(quick=quick)
     figures["emulator_lines"] = list(emulator.lines(taken))
+    _say("the load generator beside a bare user …")
+    figures["harness"] = harness.measured(rounds=1 if quick else 4)
     _say("judging a run …")
     figures["judging"] = judging.measured(judging.OPERATIONS // 10 if quick else judging.OPERATIONS)
     _say("other stand-ins for Stripe …")
@@ -99,6 +101,8 @@ def table(figures: Figures) -> Iterator[str]:
     yield ""
     yield "Stripe emulator: CPU of its process"
     yield from figures["emulator_lines"]
+    yield ""
+    yield from harness.table(figures["harness"])
     yield ""
     yield from judging.table(figures["judging"])
     yield ""
