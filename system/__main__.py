@@ -26,9 +26,10 @@ def _run(arguments: argparse.Namespace, settings: Settings, clock: Clock) -> int
     """Import a command's parts only when it is asked for: `check-env` must not need what `serve` needs."""
     match arguments.command:
         case "serve":
-            from system.serve import serve  # noqa: PLC0415 - see the docstring
+            from system.serve import Door, serve  # noqa: PLC0415 - see the docstring
 
-            code = serve(settings, clock, host=arguments.host, port=arguments.port, workers=arguments.workers)
+            door = Door(arguments.host, arguments.port, shared=arguments.share_port)
+            code = serve(settings, clock, door, workers=arguments.workers)
         case "worker":
             from system.worker import work  # noqa: PLC0415
 
@@ -71,6 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
     serve.add_argument("--workers", type=int, default=1, help="processes that share the port (default 1)")
+    serve.add_argument(
+        "--share-port", action="store_true", help="listen beside a server that does so too, and which this one replaces"
+    )
 
     commands.add_parser("worker", help="send mails and settle what is undecided")
 

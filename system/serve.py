@@ -2,6 +2,7 @@
 
 import socket
 import sys
+from dataclasses import dataclass
 
 import uvicorn
 from fastapi import FastAPI
@@ -21,7 +22,16 @@ _DRAIN_S = 30
 """How long a request that moves money may take to finish after the order to stop; what is cut off is swept."""
 
 
-def serve(settings: Settings, clock: Clock, *, host: str, port: int, workers: int) -> int:
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where it listens. A `shared` port is one where a successor may listen beside: the kernel deals out who comes."""
+
+    host: str
+    port: int
+    shared: bool = False
+
+
+def serve(settings: Settings, clock: Clock, door: Door, *, workers: int) -> int:
     """Serve until told to stop. Return 1, with one sentence and the way out, when that is impossible."""
     configure_logging(settings.log_level)
     app = create_app(settings, clock)
@@ -34,9 +44,9 @@ def serve(settings: Settings, clock: Clock, *, host: str, port: int, workers: in
         print(fault, file=sys.stderr)  # noqa: T201 - a command prints
         return 1
     try:
-        listener = _listen(host, port)
+        listener = _listen(door)
     except OSError as taken:
-        fault = f"Cannot listen on {host}:{port} ({taken.strerror}). Choose another with --port."
+        fault = f"Cannot listen on {door.host}:{door.port} ({taken.strerror}). Choose another with --port."
         print(fault, file=sys.stderr)  # noqa: T201 - a command prints
         return 1
     config = _config(app if workers == 1 else f"{__name__}:build", workers)
@@ -73,12 +83,14 @@ def _config(app: FastAPI | str, workers: int) -> uvicorn.Config:
     )
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+def _listen(door: Door) -> socket.socket:
+    family = socket.AF_INET6 if ":" in door.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
+        if door.shared:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        listener.bind((door.host, door.port))
         listener.listen(_BACKLOG)
     except OSError:
         listener.close()

@@ -8,6 +8,7 @@ import pytest
 
 from contract.subscriptions.life import SECOND, Life, deliveries_at_rest
 from contract.subscriptions.plans import PRO_MONTH
+from contract.workers import without_worker
 from fixtures.client import HttpxTransport, Member
 from fixtures.polling import eventually
 
@@ -29,8 +30,9 @@ def ending(life: Life) -> Iterator[Life]:
 
 @pytest.fixture
 def elsewhere(ending: Life) -> Iterator[HttpxTransport]:
-    """Another server of the same system, as behind whatever shares the requests out."""
-    with ending.bench.another_app() as url, HttpxTransport(url) as transport:
+    """Another server of the same system, as behind whatever shares the requests out; nobody else reads meanwhile."""
+    bench = ending.bench
+    with without_worker(bench), bench.another_app() as url, HttpxTransport(url) as transport:
         yield transport
 
 

@@ -26,6 +26,22 @@ def _server_killed(bench: Bench) -> Iterator[Bite]:
 
 
 @contextmanager
+def _failed_over(bench: Bench) -> Iterator[Bite]:
+    """The server is gone for good, and its replica takes over."""
+    with bench.postgres_replica():
+        bench.kill_postgres()
+        yield Bite("replica promoted", 1)
+
+
+@contextmanager
+def _restored(bench: Bench) -> Iterator[Bite]:
+    """The server is gone for good and had no replica: its backup, and the log that was archived since."""
+    with bench.postgres_archive():
+        bench.kill_postgres()
+        yield Bite("server restored", 1)
+
+
+@contextmanager
 def _backend_killed(bench: Bench) -> Iterator[Bite]:
     """PostgreSQL ends all its connections and recovers by itself."""
     bench.kill_postgres_backend()
@@ -87,6 +103,8 @@ def _repeating(url: str, action: Callable[[psycopg.Connection], None], every_s: 
 
 FAULTS: Final[dict[str, Burning]] = {
     "postgres.killed": _server_killed,
+    "postgres.failed_over": _failed_over,
+    "postgres.restored": _restored,
     "postgres.backend_killed": _backend_killed,
     "postgres.connections_cut": _connections_cut,
     "postgres.payments_locked": _payments_locked,

@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from load.nemesis import database, mail, processes, processor
+from load.nemesis import database, mail, processes, processor, release
 from load.nemesis.bite import Burning
 
 FAULTS: Final[dict[str, Burning]] = {
     **processes.FAULTS,
+    **release.FAULTS,
     **database.FAULTS,
     **processor.FAULTS,
     **mail.FAULTS,
