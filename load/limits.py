@@ -59,6 +59,7 @@ def _p95(
     detail = f"{_ms(measured)} (95 % interval {_ms(low)} to {_ms(high)}, n = {waited.count}), limit {limit_ms:.0f} ms"
     if beside is not None:
         detail += f"; service time alone {_ms(beside.percentile(0.95))}"
+    detail += f"; p99 {_ms(waited.percentile(0.99))}"
     return Finding(
         check,
         "speed",
