@@ -129,10 +129,12 @@ def _system(order: Order) -> Iterator[System]:
         with crowd.auditor_of(target.url, target.auditor_email, target.auditor_password) as auditor:
             yield System(target.url, auditor, None, None, None, None)
         return
+    has_faults = order.profile.nemesis is not None
     started = Bench.start(
         seed=order.seed,
         defect=order.defect,
-        durable=order.profile.nemesis is not None,  # a PostgreSQL of its own, to be killed
+        durable=has_faults,  # a PostgreSQL of its own, to be killed
+        networked=has_faults,
         log_dir=order.out / folder.LOGS,
         hears="handled",
     )

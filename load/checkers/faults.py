@@ -9,7 +9,7 @@ from load.nemesis.seen import Burnt, Request
 
 CLEAN: Final = "faults: what was not served was refused cleanly"
 RECOVERED: Final = "faults: people were served again soon after each"
-_FELT: Final = ("app.", "postgres.")
+_FELT: Final = ("app.", "postgres.", "network.")
 """Faults of what answers people: one that no request met proves nothing, whatever was killed."""
 _SHOWN: Final = 20
 

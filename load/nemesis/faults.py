@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from load.nemesis import database, mail, processes, processor, release
+from load.nemesis import database, mail, network, processes, processor, release
 from load.nemesis.bite import Burning
 
 FAULTS: Final[dict[str, Burning]] = {
     **processes.FAULTS,
     **release.FAULTS,
     **database.FAULTS,
+    **network.FAULTS,
     **processor.FAULTS,
     **mail.FAULTS,
 }

@@ -15,6 +15,8 @@ _NARROW: LiteralString = "ALTER TABLE payments DROP COLUMN released_with"
 _PATIENCE: Final = "-c lock_timeout=200"
 """Whoever pays queues behind a statement that waits for a table's lock; so it gives up soon, and tries again."""
 _TRIES_S: Final = 20.0
+_OVERLAP_S: Final = 20
+"""Long enough for a server to be replaced, and over long before the run is."""
 
 
 @contextmanager
@@ -31,6 +33,13 @@ def _rolled_out(bench: Bench) -> Iterator[Bite]:
         _change(bench.database_url, _NARROW)
 
 
+@contextmanager
+def _secret_rolled(bench: Bench) -> Iterator[Bite]:
+    """The secret of the events is renewed; both sign while the server is replaced by one that knows the new one."""
+    bench.roll_webhook_secret(_OVERLAP_S)
+    yield Bite("secret renewed", 1)
+
+
 def _change(url: str, statement: LiteralString) -> None:
     with psycopg.connect(url, autocommit=True, connect_timeout=5, options=_PATIENCE) as connection:
         eventually(lambda: _is_done(connection, statement), bool, timeout_s=_TRIES_S)
@@ -44,4 +53,4 @@ def _is_done(connection: psycopg.Connection, statement: LiteralString) -> bool:
     return True
 
 
-FAULTS: Final[dict[str, Burning]] = {"release.rolled_out": _rolled_out}
+FAULTS: Final[dict[str, Burning]] = {"release.rolled_out": _rolled_out, "release.secret_rolled": _secret_rolled}
