@@ -106,6 +106,16 @@ class ServiceUnavailable(Problem):
         super().__init__(detail, headers={"Retry-After": str(retry_after_s)}, **members)
 
 
+class Overloaded(ServiceUnavailable):
+    """Told before anything of the request is begun: whoever hears it knows that nothing has happened."""
+
+    slug = "overloaded"
+    title = "Too many want something at once"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, retry_after_s=2)
+
+
 def documented(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
     """Return the `responses=` of a route that can refuse in these ways; several of one status are listed together."""
     responses: dict[int | str, dict[str, Any]] = {}
