@@ -21,17 +21,14 @@ _UNDECIDED = frozenset({408, 409, 425, 429})
 _UNCERTAIN = 202
 _CONFLICT = 409
 _IN_PROGRESS = "idempotency-in-progress"
-_OVERLOADED = "overloaded"
 
 
 def ending(status: int, problem: str | None = None) -> End:
     """The end that an HTTP status proves; 0 stands for no complete reply. `problem` is what a refusal calls itself.
 
     A conflict leaves it open only while another attempt with the same key is under way; every other one, such as that
-    there is a subscription already, is final. Who is turned away at the door knows that nothing was begun.
+    there is a subscription already, is final.
     """
-    if problem == _OVERLOADED:
-        return "fail"
     if status == _CONFLICT and problem is not None:
         return "info" if problem == _IN_PROGRESS else "fail"
     if 200 <= status < 300:  # noqa: PLR2004 - the classes of RFC 9110

@@ -20,6 +20,7 @@ T = TypeVar("T")
 Note = Callable[[Any], Mapping[str, Any]]
 OK: Final = frozenset({200})
 CREATED: Final = frozenset({201})
+_PATIENCE_S: Final = 5.0
 _ANSWER: Final = 400  # of an unexpected refusal, so many bytes are kept
 
 
@@ -127,12 +128,16 @@ class Visit:
         return ended
 
     def ask_until_known(self, verb: str, send: Callable[[], Reply[T]], intent: str, **about: Any) -> Ended:  # noqa: ANN401 - handed on to ask
-        """Send a money request; as long as nobody can say what came of it, send it again under the same key."""
+        """Send a money request; as long as nobody can say what came of it, send it again under the same key.
+
+        Who is told when to come again comes then, and not before: a crowd that does not wait keeps a server down.
+        """
         ask = partial(self.ask, verb, send, intent=intent, **about)
         ended = ask()
         for _again in range(2):
             if not ended.is_open:
                 return ended
+            time.sleep(_patience_s(ended.retry_after))
             ended = ask()
         if ended.is_open:
             self.run.questions.append(Question(intent, ask))
@@ -154,6 +159,11 @@ class Visit:
             self.phase, verb, waited_ms=waited, service_ms=service, status=ended.status, expected=fine
         )
         self.run.seconds.record(now - self.run.began, verb, waited, expected=fine)
+
+
+def _patience_s(retry_after: str | None) -> float:
+    """As RFC 9110, section 10.2.3, has it in seconds; a date is nothing that a system of ours sends."""
+    return min(float(retry_after), _PATIENCE_S) if retry_after and retry_after.isdigit() else 0.0
 
 
 def _sent(send: Callable[[], Reply[T]]) -> Ended:

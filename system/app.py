@@ -38,10 +38,6 @@ from system.webhooks.endpoints import router as webhooks
 BODY_BYTES_MAX = 256 * 1024
 """More than any form or event of ours; what is larger is refused before it is read."""
 
-WAITING_PER_CONNECTION = 8
-"""A connection is held for some ten milliseconds, and a payment asks for one three times: a queue of this length is a
-quarter of a second for it."""
-
 
 def create_app(settings: Settings, clock: Clock) -> FastAPI:
     """Wire the whole product: the only place that knows every part."""
@@ -73,7 +69,7 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
     mount_pages(app)
     install_openapi(app)
     app.add_middleware(BodyLimit, bytes_max=BODY_BYTES_MAX)
-    app.add_middleware(Admission, waiting_max=WAITING_PER_CONNECTION * settings.database_pool_size)
+    app.add_middleware(Admission)
     app.add_middleware(SecurityHeaders, settings=settings)
     app.add_middleware(Observed, clock=clock, metrics=http_metrics)
     if settings.tells_timing:

@@ -3,6 +3,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from system.kit.admission import Room
 from system.kit.clock import Clock
 from system.kit.db import Database
 from system.kit.pagination import Cursors
@@ -24,6 +25,7 @@ class System:
     # None where the settings name none.
     identity_provider: OpenIdProvider | None
     shared: Shared
+    room: Room
 
 
 async def system_of(request: Request) -> System:

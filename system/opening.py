@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from system.context import System
+from system.kit.admission import Room
 from system.kit.clock import Clock
 from system.kit.db import Database
 from system.kit.pagination import Cursors
@@ -18,13 +19,14 @@ from system.settings import Settings
 async def opened(settings: Settings, clock: Clock) -> AsyncIterator[System]:
     """Open everything that has a connection, and close it at the end."""
     db = Database(str(settings.database_url), settings.database_pool_size)
-    processor = StripeProcessor(settings)
+    room = Room(settings.requests_at_once)
+    processor = StripeProcessor(settings, room)
     registration = registration_of(settings)
     identity_provider = OpenIdProvider(registration, clock) if registration else None
     await db.open()
     try:
         cursors = Cursors(settings.secret_key.get_secret_value())
-        yield System(settings, clock, db, processor, cursors, identity_provider, Shared())
+        yield System(settings, clock, db, processor, cursors, identity_provider, Shared(), room)
     finally:
         if identity_provider:
             await identity_provider.close()

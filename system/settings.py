@@ -66,6 +66,10 @@ class Settings(BaseSettings):
     seller_address: Annotated[str, Field(max_length=300)] = ""
     seller_tax_id: Annotated[str, Field(max_length=40)] = ""
 
+    # Requests that one process works on at the same time; who comes beyond is refused at once with 503. Those that wait
+    # for the processor do not count.
+    requests_at_once: Annotated[int, Field(ge=1, le=10_000)] = 128
+
     access_token_minutes: Annotated[int, Field(ge=1, le=15)] = 15
     session_days: Annotated[int, Field(ge=1, le=90)] = 30
 

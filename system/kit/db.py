@@ -44,11 +44,6 @@ class Database:
     def pool(self) -> AsyncConnectionPool[Connection]:
         return self._pool
 
-    @property
-    def waiting(self) -> int:
-        """How many wait for a connection now."""
-        return self._pool.get_stats().get("requests_waiting", 0)
-
     async def open(self) -> None:
         await self._pool.open(wait=True, timeout=ACQUIRE_TIMEOUT_S * 2)
 

@@ -1,5 +1,6 @@
 """Stripe as the one processor: all that is asked of it, over one client."""
 
+from system.kit.admission import Room
 from system.processor.port import ProcessorAwayError
 from system.processor.stripe_api import StripeApi, reason
 from system.processor.stripe_billing import StripeBilling
@@ -8,8 +9,8 @@ from system.settings import Settings
 
 
 class StripeProcessor(StripePayments, StripeBilling):
-    def __init__(self, settings: Settings) -> None:
-        api = StripeApi(settings)
+    def __init__(self, settings: Settings, room: Room) -> None:
+        api = StripeApi(settings, room)
         StripePayments.__init__(self, api)
         StripeBilling.__init__(self, api)
 

@@ -12,6 +12,7 @@ import aiohttp
 import stripe
 import structlog
 
+from system.kit.admission import Room
 from system.kit.ids import jitter
 from system.kit.timing import spent
 from system.processor.port import ProcessorAwayError, Unavailable, Unknown
@@ -42,7 +43,8 @@ Reply = Json | Refused | Unavailable | Unknown
 
 
 class StripeApi:
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, room: Room) -> None:
+        self._room = room
         stripe.enable_telemetry = False
         # Two lines a call, in a form of their own; what matters is logged here, with our request's id.
         logging.getLogger("stripe").setLevel(logging.WARNING)
@@ -130,7 +132,8 @@ class StripeApi:
     async def _timed(self, method: Literal["get", "post", "delete"], path: str, given: Mapping[str, Any]) -> Json:
         began = time.perf_counter()
         try:
-            response = await self._client.raw_request_async(method, path, **given)
+            with self._room.away():
+                response = await self._client.raw_request_async(method, path, **given)
             return dict(response.data)
         finally:
             if account := spent():
