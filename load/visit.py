@@ -21,6 +21,7 @@ Note = Callable[[Any], Mapping[str, Any]]
 OK: Final = frozenset({200})
 CREATED: Final = frozenset({201})
 _PATIENCE_S: Final = 5.0
+_TURNED_AWAY: Final = "overloaded"
 _ANSWER: Final = 400  # of an unexpected refusal, so many bytes are kept
 
 
@@ -58,6 +59,8 @@ class Ended:
     error: str | None = None
     content: bytes = b""  # of a refusal
     retry_after: str | None = None
+    turned_away: bool = False
+    """Refused at the door: of this request nothing was begun. It does not speak for an earlier one under its key."""
     named: bool = False
     """Whether the answer names what came of the request: then the books tell the rest."""
 
@@ -111,8 +114,12 @@ class Visit:
         value: Mapping[str, Any] | None = None,
         note: Note | None = None,
         expected: frozenset[int] = OK,
+        doubted: bool = False,
     ) -> Ended:
-        """Write the intent down, send, write the end down, and measure both from the plan and from the sending."""
+        """Write the intent down, send, write the end down, and measure both from the plan and from the sending.
+
+        `doubted` says that an earlier request for the intent may have done it.
+        """
         intent = intent or f"{self.arrival.number}.{self._asked}"
         process, due = self.person.process, self._due()
         self.run.history.invoke(process, verb, intent, value or {})
@@ -123,6 +130,8 @@ class Visit:
         self._measure(verb, time.perf_counter(), sent, due if due is not None else sent, ended, expected)
         noted = note(ended.value) if note and ended.value is not None else {}
         ended.named = noted.get("object") is not None
+        if ended.turned_away and not doubted:
+            ended.end = "fail"
         self.run.history.end(process, verb, intent, ended.end, _result(ended, noted, expected))
         self.person.lives += ended.end == "info"
         return ended
@@ -138,9 +147,9 @@ class Visit:
             if not ended.is_open:
                 return ended
             time.sleep(_patience_s(ended.retry_after))
-            ended = ask()
+            ended = ask(doubted=True)
         if ended.is_open:
-            self.run.questions.append(Question(intent, ask))
+            self.run.questions.append(Question(intent, partial(ask, doubted=True)))
         return ended
 
     def _due(self) -> float | None:
@@ -171,10 +180,12 @@ def _sent(send: Callable[[], Reply[T]]) -> Ended:
         reply = send()
     except OSError as error:
         return Ended("info", 0, error=f"{type(error).__name__}: {error}")
-    end = ending(reply.status, None if reply.ok else _slug(reply))
+    slug = None if reply.ok else _slug(reply)
+    end = ending(reply.status, slug)
     if not reply.ok:
         waits = reply.headers.get("retry-after")
-        return Ended(end, reply.status, content=reply.raw.content, retry_after=waits)
+        away = slug == _TURNED_AWAY
+        return Ended(end, reply.status, content=reply.raw.content, retry_after=waits, turned_away=away)
     try:
         return Ended(end, reply.status, reply.value)
     except (ClientError, DecodingError) as error:

@@ -68,7 +68,7 @@ class Settings(BaseSettings):
 
     # Requests that one process works on at the same time; who comes beyond is refused at once with 503. Those that wait
     # for the processor do not count.
-    requests_at_once: Annotated[int, Field(ge=1, le=10_000)] = 128
+    requests_at_once: Annotated[int, Field(ge=1, le=10_000)] = 64
 
     access_token_minutes: Annotated[int, Field(ge=1, le=15)] = 15
     session_days: Annotated[int, Field(ge=1, le=90)] = 30
