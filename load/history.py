@@ -5,7 +5,6 @@ nothing happened. Everything else - a timeout, a broken connection, a 5xx, "unce
 happened, and the judge has to find out. Who saw an `info` goes on under a new name, since that request may still run.
 """
 
-import json
 import os
 import time
 from collections.abc import Iterator, Mapping
@@ -60,7 +59,7 @@ class History:
 
     def _write(self, line: Mapping[str, Any]) -> None:
         stamped = {"i": self._lines, "t": round(time.monotonic() - self._began, 6), **line}
-        os.write(self._file, json.dumps(stamped, separators=(",", ":")).encode() + b"\n")
+        os.write(self._file, orjson.dumps(stamped, option=orjson.OPT_APPEND_NEWLINE))
         self._lines += 1
 
     def __enter__(self) -> Self:

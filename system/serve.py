@@ -2,6 +2,7 @@
 
 import socket
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import uvicorn
@@ -18,6 +19,9 @@ from system.observability.metrics import share_counters
 from system.settings import Settings, read_settings
 
 _BACKLOG = 4096
+_ACCEPTED_AT_ONCE = 16
+"""In each turn of its loop uvloop takes one connection from a socket (libuv, since 1.46), and a turn of a busy server
+takes milliseconds: people who come at once would wait for seconds to be heard. So it gets the socket several times."""
 _DRAIN_S = 30
 """How long a request that moves money may take to finish after the order to stop; what is cut off is swept."""
 
@@ -50,12 +54,13 @@ def serve(settings: Settings, clock: Clock, door: Door, *, workers: int) -> int:
         print(fault, file=sys.stderr)  # noqa: T201 - a command prints
         return 1
     config = _config(app if workers == 1 else f"{__name__}:build", workers)
-    with listener:
+    with listener, ExitStack() as others:
+        sockets = [listener, *(others.enter_context(listener.dup()) for _ in range(_ACCEPTED_AT_ONCE - 1))]
         if workers == 1:
-            uvicorn.Server(config).run(sockets=[listener])
+            uvicorn.Server(config).run(sockets=sockets)
         else:
             share_counters()
-            Multiprocess(config, sockets=[listener]).run()
+            Multiprocess(config, sockets=sockets).run()
     return 0
 
 
