@@ -33,7 +33,9 @@ def test_an_admins_refund_says_who_gave_back_what(
 
     rows = {row["action"]: row for row in auditor.audit_log() if row["object_id"] == back.refund_id}
     assert rows.keys() == {"refund.opened", "refund.succeeded"}, rows
-    assert {row["actor_id"] for row in rows.values()} == {admin.account_id}, rows
+    assert rows["refund.opened"]["actor_id"] == admin.account_id, rows
+    # It was the admin's; that it is through may be heard from the processor's event before its answer.
+    assert rows["refund.succeeded"]["actor_id"] in {admin.account_id, "system:webhook"}, rows
     opened = rows["refund.opened"]["details"]
     assert (opened["payment_id"], opened["amount"], opened["reason"]) == (paid.payment_id, 100, "duplicate")
     assert rows["refund.succeeded"]["details"]["from"] == "pending"
