@@ -27,7 +27,7 @@ def held(bench: Bench) -> Iterator[Bench]:
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(len(EVENTS)))), ids=str)
-@pytest.mark.proves("A4.1", "C3.4")
+@pytest.mark.proves("A4.1", "C3.8")
 def test_the_events_of_a_beginning_leave_it_active_in_any_order(
     held: Bench, member: Member, order: tuple[int, ...]
 ) -> None:

@@ -59,7 +59,7 @@ def aftermath(impatient_bench: Bench, catalogue: Mapping[str, Item]) -> Aftermat
     return Aftermath(bench, bench.as_auditor(), record, storm.acknowledged)
 
 
-@pytest.mark.proves("C3.1", "A4.1")
+@pytest.mark.proves("C3.6", "A4.1")
 def test_the_kills_met_requests_on_their_way_and_nobody_was_told_of_an_internal_error(aftermath: Aftermath) -> None:
     assert dict(aftermath.record.kills) == KILLS
     assert aftermath.record.bites["app"] >= KILLS["app"] // 2, f"Seed {SEED}: felt {aftermath.record.bites}"
@@ -67,12 +67,12 @@ def test_the_kills_met_requests_on_their_way_and_nobody_was_told_of_an_internal_
     assert len(aftermath.acknowledged) == REQUESTS
 
 
-@pytest.mark.proves("C3.1", "A4.1")
+@pytest.mark.proves("C3.6", "A4.1")
 def test_after_the_sweep_nothing_is_undecided(aftermath: Aftermath) -> None:
     assert eventually(lambda: _undecided(aftermath.bench), lambda left: left == [], timeout_s=CONVERGENCE_S) == []
 
 
-@pytest.mark.proves("C3.1", "A4.1")
+@pytest.mark.proves("C3.6", "A4.1")
 def test_every_acknowledged_subscription_is_there_once(aftermath: Aftermath) -> None:
     begun = Counter(each.told.subscription_id for each in aftermath.acknowledged if each.verb == "begin")
     kept = Counter(each.subscription_id for each in aftermath.auditor.all_subscriptions())
@@ -84,14 +84,14 @@ def test_every_acknowledged_subscription_is_there_once(aftermath: Aftermath) -> 
         assert len(theirs) == sum(each.verb == "begin" for each in aftermath.of(email)), f"Seed {SEED}: {theirs}"
 
 
-@pytest.mark.proves("C3.1", "A4.2")
+@pytest.mark.proves("C3.6", "A4.2")
 def test_everybody_is_charged_once_for_what_was_acknowledged(aftermath: Aftermath) -> None:
     for email in aftermath.people:
         told = sorted(each.amount for each in aftermath.of(email) if each.amount)
         assert sorted(CustomerRecord(aftermath.bench.stripe, email).charged()) == told, f"Seed {SEED}: {email}"
 
 
-@pytest.mark.proves("C3.1", "A4.1", "C2.1")
+@pytest.mark.proves("C3.6", "A4.1", "C2.5")
 def test_both_sides_know_the_same_and_the_books_agree(aftermath: Aftermath) -> None:
     found = eventually(lambda: _differences(aftermath), lambda found: found == [], timeout_s=CONVERGENCE_S)
 

@@ -49,7 +49,7 @@ def test_an_end_that_is_taken_back_leaves_the_one_subscription_and_its_days(endi
     assert goes_on == paid_until
 
 
-@pytest.mark.proves("A4.4", "C3.4")
+@pytest.mark.proves("A4.4", "C3.8")
 def test_a_renewal_in_the_second_of_a_change_is_not_overwritten_by_what_was_read_before(
     ending: Life, elsewhere: HttpxTransport
 ) -> None:

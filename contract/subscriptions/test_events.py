@@ -66,7 +66,7 @@ def beginning() -> dict[str, Story]:
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=str)
-@pytest.mark.proves("A12.1", "A4.1", "C3.4")
+@pytest.mark.proves("A12.1", "A4.1", "C3.8")
 def test_the_order_of_the_events_of_a_beginning_does_not_matter(
     mute: Life, courier: Courier, auditor: Auditor, beginning: dict[str, Story], order: tuple[int, ...]
 ) -> None:
@@ -80,7 +80,7 @@ def test_the_order_of_the_events_of_a_beginning_does_not_matter(
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=str)
-@pytest.mark.proves("A12.1", "A4.1", "C3.4")
+@pytest.mark.proves("A12.1", "A4.1", "C3.8")
 def test_the_order_of_the_events_of_the_hosted_page_does_not_matter(
     mute: Life, courier: Courier, auditor: Auditor, beginning: dict[str, Story], order: tuple[int, ...]
 ) -> None:
@@ -93,7 +93,7 @@ def test_the_order_of_the_events_of_the_hosted_page_does_not_matter(
     assert story == beginning.setdefault("page", story)
 
 
-@pytest.mark.proves("A12.1", "C3.4")
+@pytest.mark.proves("A12.1", "C3.8")
 def test_a_page_that_is_through_but_not_paid_opens_nothing(mute: Life, courier: Courier) -> None:
     _waiting(mute, None)
     [customer] = mute.bench.stripe.listed("customers", email=mute.person.email)
@@ -105,7 +105,7 @@ def test_a_page_that_is_through_but_not_paid_opens_nothing(mute: Life, courier: 
     assert (mute.now().status, mute.tier(), mute.periods()) == ("incomplete", "free", [])
 
 
-@pytest.mark.proves("A12.1", "C3.4")
+@pytest.mark.proves("A12.1", "C3.8")
 def test_a_refund_that_is_heard_of_before_its_invoice_waits_for_it(mute: Life, courier: Courier) -> None:
     _paid_behind_its_back(mute, "pm_card_authenticationRequired")
     [charge] = mute.record.attempts()
@@ -139,7 +139,7 @@ FALSE: Final[list[Callable[[Row, Life], Row]]] = [_of_live_mode, _of_another_cus
 
 
 @pytest.mark.parametrize("falsify", FALSE, ids=lambda make: make.__name__.strip("_"))
-@pytest.mark.proves("A12.1", "C3.4")
+@pytest.mark.proves("A12.1", "C3.8")
 def test_an_event_that_cannot_be_right_is_parked_and_changes_nothing(
     mute: Life, other: Life, courier: Courier, auditor: Auditor, falsify: Callable[[Row, Life], Row]
 ) -> None:
@@ -154,7 +154,7 @@ def test_an_event_that_cannot_be_right_is_parked_and_changes_nothing(
     assert (_story(mute, auditor), _story(other, auditor)) == before
 
 
-@pytest.mark.proves("A12.3", "C3.4")
+@pytest.mark.proves("A12.3", "C3.8")
 def test_an_end_of_which_no_event_ever_came_is_caught_up(mute: Life) -> None:
     end = mute.subscribed(PRO_MONTH).subscription.cancel(key="end").value.period_end
     assert end is not None

@@ -36,7 +36,7 @@ def waiting(fragile: Bench) -> Iterator[list[Member]]:
         yield crowd
 
 
-@pytest.mark.proves("A18.3", "C3.3")
+@pytest.mark.proves("C3.7")
 def test_what_has_waited_for_the_processor_is_asked_a_few_at_a_time(fragile: Bench, waiting: list[Member]) -> None:
     before = max(call.seq for call in fragile.stripe.journal())
     fragile.stripe.clear_faults()

@@ -88,7 +88,7 @@ def test_a_change_in_the_instant_of_a_renewal_is_charged_as_quoted_or_not_made(r
     assert illegal == [], "\n\n".join(map(str, illegal))
 
 
-@pytest.mark.proves("A12.1", "A12.3", "C2.1")
+@pytest.mark.proves("A12.1", "A12.3", "C2.5")
 def test_after_the_races_both_sides_know_the_same_and_the_books_agree(races: Races) -> None:
     auditor = races.bench.as_auditor()
     read = gather_subscriptions(races.bench.stripe, auditor, races.bench.clock.now())

@@ -38,7 +38,7 @@ def subscribe(impatient_member: Member) -> Subscribe:
 
 
 @pytest.mark.parametrize("kind", UNCERTAIN)
-@pytest.mark.proves("A4.1", "C3.3")
+@pytest.mark.proves("A4.1", "C3.7")
 def test_an_answer_that_never_came_is_settled_by_the_sweep_and_answers_the_key(
     deaf: Bench, impatient_member: Member, subscribe: Subscribe, kind: FaultKind
 ) -> None:
@@ -58,7 +58,7 @@ def test_an_answer_that_never_came_is_settled_by_the_sweep_and_answers_the_key(
     _begun_once(deaf, impatient_member)
 
 
-@pytest.mark.proves("A4.1", "C3.3")
+@pytest.mark.proves("A4.1", "C3.7")
 def test_an_answer_that_cannot_be_read_is_asked_for_again_under_the_same_key(
     deaf: Bench, impatient_member: Member, subscribe: Subscribe
 ) -> None:
@@ -88,7 +88,7 @@ def test_a_processor_that_refuses_is_a_503_and_the_same_key_begins_later(
     _begun_once(impatient, impatient_member)
 
 
-@pytest.mark.proves("A4.1", "C3.3")
+@pytest.mark.proves("A4.1", "C3.7")
 def test_a_page_whose_address_was_lost_is_the_same_page_when_it_is_found(
     impatient: Bench, impatient_member: Member
 ) -> None:
@@ -113,7 +113,7 @@ MOMENTS = {
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-@pytest.mark.proves("A4.1", "C3.1")
+@pytest.mark.proves("A4.1", "C3.6")
 def test_a_server_that_is_killed_on_the_way_leaves_one_subscription(
     impatient: Bench, impatient_member: Member, subscribe: Subscribe, moment: str
 ) -> None:
@@ -126,7 +126,7 @@ def test_a_server_that_is_killed_on_the_way_leaves_one_subscription(
     _begun_once(impatient, impatient_member)
 
 
-@pytest.mark.proves("A4.1", "C3.1")
+@pytest.mark.proves("A4.1", "C3.6")
 def test_a_server_that_is_killed_before_it_asks_leaves_the_place_free(
     impatient: Bench, impatient_member: Member, subscribe: Subscribe
 ) -> None:
