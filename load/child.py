@@ -14,20 +14,18 @@ from pathlib import Path
 from typing import Any
 
 import gevent
-from locust.env import Environment
 
 from load import floor as floors
 from load import folder, telling
+from load.page import Page
 from load.part import Line, Part
 
 
 def main() -> int:
     spec: dict[str, Any] = json.loads(sys.stdin.readline())
     directory = Path(spec["directory"])
-    environment = Environment(host=spec["url"], user_classes=[])
-    environment.create_local_runner()
-    floor = floors.measured(environment, spec)
-    part = Part(environment, spec, directory)
+    floor = floors.measured(spec)
+    part = _part(spec, directory)
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, part.stop)
     gevent.signal_handler(signal.SIGUSR1, part.stop_at_gate)
@@ -35,6 +33,15 @@ def main() -> int:
     folder.keep_generated(directory, part.run.measures.to_json(), outcome)
     telling.say({"type": "end", "interrupted": outcome["interrupted"]})
     return 0
+
+
+def _part(spec: dict[str, Any], directory: Path) -> Part:
+    if not spec.get("ui_port"):
+        return Part(spec, directory)
+    page = Page(spec["url"], spec["ui_port"])
+    part = Part(spec, directory, page.hear)
+    page.show(lambda: part.run.in_flight, part.stop)
+    return part
 
 
 def _tell(part: Part, measured: list[Line]) -> None:

@@ -13,14 +13,17 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from fixtures.ports import is_free
 from load.findings import EXIT_CODES
 from load.parser import Parser
 from load.profile import Profile, ProfileError, load
 from load.rendering import Render
 from load.users import NAMES
-from load.workers.wanted import ALONE, Wanted, WantedError, check_people, wanted
+from load.workers.wanted import ALONE, LAST_PORT, Wanted, WantedError, check_people, wanted
 
 REPORTS: Final = Path("reports/load")
+UI_PORT: Final = 8089
+"""Where Locust's page is by habit."""
 
 
 class RefusedError(Exception):
@@ -45,6 +48,7 @@ class Order:
     evidence: Path | None
     defect: Path | None
     crew: Wanted = ALONE
+    ui_port: int | None = None
 
 
 def ordered(arguments: Sequence[str]) -> Order:
@@ -72,7 +76,19 @@ def ordered(arguments: Sequence[str]) -> Order:
         evidence=given.evidence,
         defect=given.bench_defect,
         crew=crew,
+        ui_port=_ui_port(given.ui, crew),
     )
+
+
+def _ui_port(port: int | None, crew: Wanted) -> int | None:
+    """Raises RefusedError where the page could not be shown, or would show a part of the run as if it were all."""
+    if port is None:
+        return None
+    if not crew.is_alone:
+        raise RefusedError("--ui shows the requests of one process: leave it out, or --processes and --master")
+    if not 0 < port <= LAST_PORT or not is_free(port):
+        raise RefusedError(f"--ui {port}: no port that is free on this machine; give another one")
+    return port
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -90,6 +106,14 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--evidence", type=Path, metavar="FILE", help="lines for the verdict on the whole are added here")
     run.add_argument(
         "--bench-defect", type=Path, metavar="FILE", help="plant this defect into the system that is started"
+    )
+    run.add_argument(
+        "--ui",
+        type=int,
+        nargs="?",
+        const=UI_PORT,
+        metavar="PORT",
+        help=f"Locust's own page at this port of loopback ({UI_PORT}), while the load is made; it judges nothing",
     )
     _add_crew(run)
     return parser

@@ -17,7 +17,6 @@ from typing import Any, Final
 import gevent
 from gevent.server import StreamServer
 from gevent.socket import socket as Socket  # noqa: N812 - a class, named as one
-from locust.env import Environment
 
 from load.part import Part
 from load.profile import Phase, Profile
@@ -30,13 +29,13 @@ _HEAD: Final = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-le
 _END: Final = b"\r\n\r\n"  # of a request without a body
 
 
-def measured(environment: Environment, spec: Spec) -> dict[str, Any]:
+def measured(spec: Spec) -> dict[str, Any]:
     """For the outcome of this process: nothing where nobody asked, else the waits and how many requests went wrong."""
     if not spec.get(SECONDS):
         return {}
     profile = _still(Profile.from_json(spec["profile"]), spec[SECONDS])
     with _echo() as url, TemporaryDirectory(prefix="assay-floor-") as made:
-        part = Part(environment, {**spec, "url": url, "profile": profile.to_json()}, Path(made))
+        part = Part({**spec, "url": url, "profile": profile.to_json()}, Path(made))
         part.generate(lambda _part, _lines: None)
     seen = part.run.measures.of([phase.name for phase in profile.phases])
     del part

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import gevent
 import locust
-from locust.env import Environment
 
 from fixtures.client import Auditor, Member, Visitor
 from fixtures.client.accounts import Session
@@ -24,7 +23,7 @@ from load.history import History
 from load.measures import Measures
 from load.probe import Probe
 from load.profile import Profile
-from load.transport import FastHttpTransport
+from load.transport import Heard, KeepAliveTransport
 from load.visit import Person, Run
 from load.workers.share import Share, Spec, share_of
 
@@ -42,14 +41,14 @@ Tell = Callable[["Part", list[Line]], None]
 class Part:
     """`run.began` is set anew by whoever decides when the run begins."""
 
-    def __init__(self, environment: Environment, spec: Spec, directory: Path) -> None:
+    def __init__(self, spec: Spec, directory: Path, heard: Heard | None = None) -> None:
         self.profile = Profile.from_json(spec["profile"])
         self.share = share_of(spec)
         self._history = History(directory / folder.HISTORY, header(spec))
         packs = [decode(Item, item) for item in spec["packs"]]
         plans = [decode(Plan, plan) for plan in spec["plans"]]
         self.run = Run(time.perf_counter(), self._history, Measures(), packs, plans, spec["seed"], spec["crowd"])
-        self._dispatcher = Dispatcher(self.run, _people(environment, spec, self.share))
+        self._dispatcher = Dispatcher(self.run, _people(spec, self.share, heard))
 
     def stop(self) -> None:
         """No further arrival; those under way may end."""
@@ -121,18 +120,16 @@ def header(spec: Spec) -> dict[str, Any]:
     return {"seed": spec["seed"], "profile": spec["profile"]["name"], "emails": emails, "locust": locust.__version__}
 
 
-def _people(environment: Environment, spec: Spec, share: Share) -> dict[str, list[Person]]:
-    url, auditors = spec["url"], spec["auditors"]
+def _people(spec: Spec, share: Share, heard: Heard | None) -> dict[str, list[Person]]:
+    url, students, auditors = spec["url"], spec["students"], spec["auditors"]
     return {
-        "student": [_person(share.student(n), environment, url, each) for n, each in enumerate(spec["students"])],
-        "auditor": [
-            _person(share.auditor(n, len(auditors)), environment, url, each) for n, each in enumerate(auditors)
-        ],
+        "student": [_person(share.student(n), url, each, heard) for n, each in enumerate(students)],
+        "auditor": [_person(share.auditor(n, len(auditors)), url, each, heard) for n, each in enumerate(auditors)],
     }
 
 
-def _person(name: str, environment: Environment, url: str, stored: dict[str, Any]) -> Person:
-    session, transport = decode(Session, stored), FastHttpTransport(environment, url)
+def _person(name: str, url: str, stored: dict[str, Any], heard: Heard | None) -> Person:
+    session, transport = decode(Session, stored), KeepAliveTransport(url, heard)
     roles = Member(transport, session), Auditor(transport, session)
     return Person(name, session.account.email, Visitor(transport), *roles)
 

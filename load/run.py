@@ -79,6 +79,8 @@ def _make(order: Order, arguments: list[str]) -> None:
         people = crowd.spec_of(students, system.auditor.session, crowd.packs(system.url), crowd.plans(system.url))
         settings = {"url": system.url, "profile": order.profile.to_json(), "directory": str(order.out)}
         asked = {"seed": order.seed, "crowd": name, "floor_s": preflight.floor_s(order.profile)}
+        if order.ui_port:
+            progress.say(f"Locust's page is at http://127.0.0.1:{order.ui_port}")
         before = Usage.now()
         with sampling(order.out, system.database_url) as sampler, _faults(order, system) as nemesis:
 
@@ -88,7 +90,7 @@ def _make(order: Order, arguments: list[str]) -> None:
                         each.hear(line)
                 progress.tick(line)
 
-            made.generate(settings | people | asked, told)
+            made.generate(settings | people | asked | {"ui_port": order.ui_port}, told)
         folder.write(order.out / folder.MACHINE, Usage.now().since(before))
         progress.say("waiting until nothing moves")
         folder.write(order.out / folder.SNAPSHOT, _rest(system, order, students))

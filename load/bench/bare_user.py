@@ -7,21 +7,25 @@ import locust  # noqa: F401 - the first import: what opens a socket or a thread 
 
 # isort: split
 
+import random
 import sys
 
 import gevent
-from locust import FastHttpUser, constant_pacing, task
+from locust import FastHttpUser, task
 from locust.env import Environment
 
 from fixtures.client import requests
 
 
-def user_of(url: str, pacing_s: float) -> type[FastHttpUser]:
+def user_of(url: str, pause_s: float, pauses: random.Random) -> type[FastHttpUser]:
     class Looker(FastHttpUser):
         """Opens the page and reads the list, as the harness's visitor does; what comes back is not looked at."""
 
         host = url
-        wait_time = constant_pacing(pacing_s)
+
+        def wait_time(self) -> float:
+            """Without a memory, as the harness's arrivals: people who pace in step share each waking of the process."""
+            return pauses.expovariate(1 / pause_s)
 
         @task
         def look_around(self) -> None:
@@ -33,7 +37,8 @@ def user_of(url: str, pacing_s: float) -> type[FastHttpUser]:
 
 def main() -> None:
     url, users, rate, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4])
-    environment = Environment(user_classes=[user_of(url, users / rate)])
+    pauses = random.Random(1)  # noqa: S311 - a plan that can be repeated, not a secret
+    environment = Environment(user_classes=[user_of(url, users / rate, pauses)])
     runner = environment.create_local_runner()
     runner.start(users, spawn_rate=max(100, users))
     gevent.sleep(seconds)

@@ -45,6 +45,8 @@ def test_a_target_needs_somebody_who_reads_its_books() -> None:
         (["--target", "shop.example.com"], "is no http(s) address such as http://127.0.0.1:8000"),
         (["--scale", "0"], "--scale 0.0 must be above 0"),
         (["--profile", "weekend"], "there are baseline, breakpoint"),
+        (["--ui", "0"], "--ui 0: no port that is free on this machine; give another one"),
+        (["--ui", "--processes", "2"], "--ui shows the requests of one process: leave it out, or --processes"),
     ],
 )
 def test_what_cannot_be_is_refused_with_the_way_out_and_a_code_that_is_no_verdict(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
-_LAST_PORT: Final = 65_535
+LAST_PORT: Final = 65_535
 
 
 class WantedError(Exception):
@@ -63,6 +63,6 @@ def check_people(crew: Wanted, students: int) -> None:
 def address_of(text: str) -> tuple[str, int]:
     """Raises WantedError."""
     host, _, port = text.rpartition(":")
-    if not host or not port.isdecimal() or not 0 < int(port) <= _LAST_PORT:
+    if not host or not port.isdecimal() or not 0 < int(port) <= LAST_PORT:
         raise WantedError(f"--master {text!r} is no HOST:PORT such as 192.0.2.7:5557")
     return host, int(port)

@@ -38,9 +38,8 @@ Said = dict[str, Any]
 class Worker:
     """`local` is the name by which the lead started it; None for one that came from elsewhere."""
 
-    def __init__(self, link: Link, environment: Environment, local: str | None) -> None:
+    def __init__(self, link: Link, local: str | None) -> None:
         self._link = link
-        self._environment = environment
         self._local = local
         self._is_near = local is not None  # its clock and its disk are the lead's
         self._offset_s = 0.0
@@ -58,10 +57,9 @@ class Worker:
         return {"local": self._local, "host": socket.gethostname(), "pid": os.getpid(), "code": digest()}
 
     def _generate(self, spec: Said, directory: Path) -> None:
-        self._environment.host = spec["url"]
         ANSWERS.move(directory / folder.ANSWERS)
-        floor = floors.measured(self._environment, spec)
-        part = Part(self._environment, spec, directory)
+        floor = floors.measured(spec)
+        part = Part(spec, directory)
         unable = _unreachable(spec["url"])
         if unable is not None:
             self._link.say(messages.UNABLE, {"reason": unable})
@@ -118,7 +116,7 @@ def main() -> int:
     link = None
     try:
         link = Link(environment, *address_of(given.master))
-        Worker(link, environment, given.local).work()
+        Worker(link, given.local).work()
     except LinkError as error:
         sys.stderr.write(f"load worker: {error}\n")
         return _BROKEN
