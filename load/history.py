@@ -1,5 +1,7 @@
 """What the clients did and what they were told: one JSON line before a request is sent, one when it has ended.
 
+Faults that were made on purpose stand in it too, as `info` of a process of their own.
+
 The rule of endings is Jepsen's. `ok` only for a complete, valid success. `fail` only for a reply that proves that
 nothing happened. Everything else - a timeout, a broken connection, a 5xx, "uncertain" - is `info`: it may have
 happened, and the judge has to find out. Who saw an `info` goes on under a new name, since that request may still run.
@@ -9,11 +11,14 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
 import orjson
 
 End = Literal["ok", "fail", "info"]
+Phase = Literal["start", "end", "over"]
+NEMESIS: Final = "nemesis"
+"""The process of whoever makes the faults; `over` is the phase of its last line."""
 
 # Of these refusals the request, or another attempt of it, may still take effect.
 _UNDECIDED = frozenset({408, 409, 425, 429})
@@ -52,6 +57,9 @@ class History:
     def end(self, process: str, verb: str, intent: str, end: End, result: Mapping[str, Any]) -> None:
         self._write({"p": process, "type": end, "f": verb, "intent": intent, **result})
 
+    def strike(self, fault: str, phase: Phase, value: Mapping[str, Any]) -> None:
+        self._write({"p": NEMESIS, "type": "info", "f": fault, "phase": phase, "value": value})
+
     def close(self) -> None:
         """The last line says that the history is whole: a judge must not take a torn file for a quiet run."""
         self._write({"type": "end"})
@@ -83,7 +91,17 @@ def header(path: Path) -> dict[str, Any]:
 
 
 def read(path: Path) -> Iterator[dict[str, Any]]:
-    """The lines between start and end, one at a time. Raises TornHistoryError for a file that is not whole."""
+    """What people did, one line at a time. Raises TornHistoryError for a file that is not whole."""
+    return (line for line in entries(path) if line["p"] != NEMESIS)
+
+
+def strikes(path: Path) -> Iterator[dict[str, Any]]:
+    """The beginnings and ends of faults. Raises TornHistoryError."""
+    return (line for line in entries(path) if line["p"] == NEMESIS)
+
+
+def entries(path: Path) -> Iterator[dict[str, Any]]:
+    """The lines between start and end. Raises TornHistoryError."""
     ended = False
     with path.open("rb") as lines:
         for number, text in enumerate(lines):

@@ -42,7 +42,7 @@ def take(auditor: Auditor, emulator: Emulator | None, mailbox: Mailbox | None, e
         "inbox": inbox,
         "audit": list(auditor.audit_log()),
         "roles": {auditor.session.account.account_id: auditor.session.account.role},
-        "mails": None if mailbox is None else shown(mailbox.messages()),
+        "mails": None if mailbox is None else shown(mailbox.taken()),
         **(_of_no_processor() if emulator is None else _of_processor(emulator, {row["event_id"] for row in inbox})),
     }
 
@@ -134,7 +134,10 @@ def _event(event: Json, acknowledged: Mapping[str, bool]) -> Json:
 
 
 def shown(messages: Iterable[Message]) -> list[Json]:
-    """What a reader sees: of what came again under one Message-ID, a mailbox shows one."""
+    """What a reader sees, or would see: of what came again under one Message-ID, a mailbox shows one.
+
+    A mail that its server accepted and then lost is among them: the system has sent it.
+    """
     return list(map(_mail, {each.message_id or each.received: each for each in messages}.values()))
 
 
@@ -163,7 +166,7 @@ def _moving(auditor: Auditor, emulator: Emulator | None, mailbox: Mailbox | None
         moving += [f"{waiting} webhooks are not acknowledged"] if waiting else []
     if mailbox is not None:
         paid = {payment.payment_id for payment in payments if payment.status == "succeeded"}
-        mails = (Mail.of(each["to"], each["subject"], each["text"]) for each in map(_mail, mailbox.messages()))
+        mails = (Mail.of(each["to"], each["subject"], each["text"]) for each in map(_mail, mailbox.taken()))
         missing = len(paid - {mail.payment_id for mail in mails})
         moving += [f"{missing} receipts are not mailed"] if missing else []
     return moving or _late(auditor, payments, mailbox)
@@ -176,7 +179,7 @@ def _late(auditor: Auditor, payments: Iterable[AuditedPayment], mailbox: Mailbox
     missing = len(owed - {each.refund_id or each.payment_id for each in auditor.all_invoices()})
     moving = [f"{missing} invoices are not numbered"] if missing else []
     if mailbox is not None:
-        untold = len(refunds - {mail["refund"] for mail in map(_mail, mailbox.messages())})
+        untold = len(refunds - {mail["refund"] for mail in map(_mail, mailbox.taken())})
         moving += [f"{untold} refunds are not mailed"] if untold else []
     return moving
 

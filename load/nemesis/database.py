@@ -1,4 +1,4 @@
-"""PostgreSQL that dies, cuts its connections, or holds a lock for too long."""
+"""PostgreSQL that dies, finds no room, cuts its connections, or holds a lock for too long."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -23,6 +23,15 @@ def _server_killed(bench: Bench) -> Iterator[Bite]:
         yield Bite("server killed", 1)
     finally:
         bench.start_postgres()
+
+
+@contextmanager
+def _disk_full(bench: Bench) -> Iterator[Bite]:
+    """The bite is the processes that could not write and ended."""
+    bite = Bite("processes of the server ended")
+    with bench.postgres_without_room() as ended:
+        yield bite
+        bite.count = ended()
 
 
 @contextmanager
@@ -103,6 +112,7 @@ def _repeating(url: str, action: Callable[[psycopg.Connection], None], every_s: 
 
 FAULTS: Final[dict[str, Burning]] = {
     "postgres.killed": _server_killed,
+    "postgres.disk_full": _disk_full,
     "postgres.failed_over": _failed_over,
     "postgres.restored": _restored,
     "postgres.backend_killed": _backend_killed,

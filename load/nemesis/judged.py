@@ -29,7 +29,7 @@ def judged(directory: Path, plan: Nemesis | None) -> Judged:
         return Judged((), ())
     path = directory / folder.HISTORY
     try:
-        made = burnt(directory / folder.NEMESIS, history.header(path)["monotonic_s"], len(plan.faults))
+        made = burnt(history.strikes(path), len(plan.faults))
     except UnseenError as why:
         return Judged((Finding(_TITLE, "faults", "unknown", str(why)),), ())
     asked = list(requests(history.read(path)))

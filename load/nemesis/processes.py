@@ -1,7 +1,8 @@
-"""Processes that die, stand still, or are replaced."""
+"""Processes that die, stand still, are replaced, or are ahead of their time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Final, LiteralString
 
 import psycopg
@@ -13,6 +14,8 @@ _DUE: Final = """
 SELECT count(*) FROM procrastinate_jobs
  WHERE status IN ('todo', 'doing') AND (scheduled_at IS NULL OR scheduled_at <= now())
 """
+_AHEAD: Final = timedelta(seconds=45)
+_FROM_THE_FUTURE: Final = "SELECT count(*) FROM payments WHERE created_at > now() + interval '10 seconds'"
 
 
 @contextmanager
@@ -44,12 +47,21 @@ def _app_restarted(bench: Bench) -> Iterator[Bite]:
 
 
 @contextmanager
+def _app_ahead(bench: Bench) -> Iterator[Bite]:
+    """Its clock is wrong by less than the minute that tokens allow; the bite is the payments that it dates wrongly."""
+    bite = Bite("payments dated in the future")
+    with bench.app_ahead(_AHEAD):
+        yield bite
+        bite.count = _counted(bench, _FROM_THE_FUTURE)
+
+
+@contextmanager
 def _worker_killed(bench: Bench) -> Iterator[Bite]:
     bench.kill_worker()
     bite = Bite("jobs left without a worker")
     try:
         yield bite
-        bite.count = _jobs(bench, _DUE)
+        bite.count = _counted(bench, _DUE)
     finally:
         bench.start_worker()
 
@@ -60,12 +72,12 @@ def _worker_paused(bench: Bench) -> Iterator[Bite]:
     bite = Bite("jobs left waiting")
     try:
         yield bite
-        bite.count = _jobs(bench, _DUE)
+        bite.count = _counted(bench, _DUE)
     finally:
         bench.resume_worker()
 
 
-def _jobs(bench: Bench, query: LiteralString) -> int:
+def _counted(bench: Bench, query: LiteralString) -> int:
     with psycopg.connect(bench.database_url, autocommit=True, connect_timeout=5) as connection:
         row = connection.execute(query).fetchone()
     return int(row[0]) if row else 0
@@ -75,6 +87,7 @@ FAULTS: Final[dict[str, Burning]] = {
     "app.killed": _app_killed,
     "app.paused": _app_paused,
     "app.restarted": _app_restarted,
+    "clock.app_ahead": _app_ahead,
     "worker.killed": _worker_killed,
     "worker.paused": _worker_paused,
 }

@@ -1,9 +1,7 @@
-"""The faults of a run, and what people met meanwhile, read from its files: the history and `nemesis.jsonl`."""
+"""The faults of a run, and what people met meanwhile, read from its history."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 
@@ -33,23 +31,20 @@ class Request:
     http: int | None
 
 
-def burnt(path: Path, clock_began: float, planned: int) -> list[Burnt]:
-    """The faults of a whole plan, on the history's clock. Raises UnseenError."""
-    try:
-        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    except FileNotFoundError:
-        raise UnseenError(f"there is no {path.name}: nobody wrote down which faults were made") from None
-    except ValueError:
-        raise UnseenError(f"{path.name} is torn") from None
-    if not lines or lines[-1]["type"] != "over" or lines[-1]["faults"] != planned:
-        made = sum(line["type"] == "end" for line in lines)
-        raise UnseenError(f"{made} of {planned} faults were made: the load ended before the plan")
-    begun = {line["number"]: line["at"] - clock_began for line in lines if line["type"] == "begin"}
-    return [_burnt(line, begun[line["number"]], clock_began) for line in lines if line["type"] == "end"]
+def burnt(strikes: Iterable[Mapping[str, Any]], planned: int) -> list[Burnt]:
+    """The faults of a whole plan. Raises UnseenError."""
+    by_phase: dict[str, list[Mapping[str, Any]]] = {"start": [], "end": [], "over": []}
+    for line in strikes:
+        by_phase[line["phase"]].append(line)
+    if [line["value"]["faults"] for line in by_phase["over"]] != [planned]:
+        raise UnseenError(f"{len(by_phase['end'])} of {planned} faults were made: the load ended before the plan")
+    begun = {line["value"]["number"]: line["t"] for line in by_phase["start"]}
+    return [_burnt(line, begun[line["value"]["number"]]) for line in by_phase["end"]]
 
 
-def _burnt(line: Mapping[str, Any], began_s: float, clock_began: float) -> Burnt:
-    return Burnt(line["number"], line["fault"], began_s, line["at"] - clock_began, line["unit"], line["bit"])
+def _burnt(line: Mapping[str, Any], began_s: float) -> Burnt:
+    about = line["value"]
+    return Burnt(about["number"], line["f"], began_s, line["t"], about["unit"], about["bit"])
 
 
 def requests(lines: Iterable[Mapping[str, Any]]) -> Iterator[Request]:

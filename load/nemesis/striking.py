@@ -1,20 +1,20 @@
 """Carry the plan out beside the load, in a thread of the generator's parent, and write down each fault as it is made.
 
-A line of `nemesis.jsonl` is the beginning or the end of a fault, on the machine's monotonic clock, which the history
-carries too: `{"type": "begin", "number", "fault", "at"}` and `{"type": "end", …, "unit", "bit"}`. The last line says
-that the plan was carried out whole.
+Each has a line of the history where it begins, and one where it has healed and says what it bit: `{"p": "nemesis", "f":
+"app.killed", "phase": "start", "value": {"number": 0}}` and `{…, "phase": "end", "value": {"number", "unit", "bit"}}`.
+The last line of that process says that the plan was carried out whole. Until the load is over they are their own piece.
 """
 
-import json
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, Final
 
 from fixtures.bench import Bench
-from load import folder
+from load import folder, pieces
+from load.history import History
 from load.nemesis.faults import FAULTS
 from load.nemesis.plan import Strike
 
@@ -58,24 +58,24 @@ class Nemesis:
             raise self._failure
 
     def _strike_all(self) -> None:
-        with self._path.open("w", encoding="utf-8", buffering=1) as file:
+        with History(self._path, {}) as history:
             self._heard.wait()
             for strike in self._strikes:
                 if not self._wait_until(strike.due_s):
                     return
                 try:
-                    self._strike(file, strike)
+                    self._strike(history, strike)
                 except Exception as error:  # noqa: BLE001 - the run must end, and say of which fault
                     self._failure = NemesisError(f"{strike.fault}: {type(error).__name__}: {error}")
                     return
-            _write(file, {"type": "over", "faults": len(self._strikes)})
+            history.strike("plan", "over", {"faults": len(self._strikes)})
 
-    def _strike(self, file: TextIO, strike: Strike) -> None:
-        named = {"number": strike.number, "fault": strike.fault}
-        _write(file, {"type": "begin", **named, "at": time.monotonic()})
+    def _strike(self, history: History, strike: Strike) -> None:
+        number = {"number": strike.number}
+        history.strike(strike.fault, "start", number)
         with FAULTS[strike.fault](self._bench) as bite:
             self._ended.wait(strike.burns_s)
-        _write(file, {"type": "end", **named, "at": time.monotonic(), "unit": bite.unit, "bit": bite.count})
+        history.strike(strike.fault, "end", number | {"unit": bite.unit, "bit": bite.count})
 
     def _wait_until(self, due_s: float) -> bool:
         assert self._began is not None or self._ended.is_set(), "nobody is waited for before the clock is known"
@@ -83,15 +83,13 @@ class Nemesis:
         return not self._ended.wait(max(0.0, began + due_s - time.monotonic()))
 
 
-def _write(file: TextIO, line: Mapping[str, Any]) -> None:
-    file.write(json.dumps(line) + "\n")
-
-
 @contextmanager
 def striking(directory: Path, bench: Bench, strikes: Iterable[Strike]) -> Iterator[Nemesis]:
+    """The load is made inside of this block. Afterwards its history has the faults too."""
     nemesis = Nemesis(directory / folder.NEMESIS, bench, strikes)
     nemesis.start()
     try:
         yield nemesis
     finally:
         nemesis.stop()
+    pieces.fold_in(directory / folder.NEMESIS, directory / folder.HISTORY)

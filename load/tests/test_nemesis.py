@@ -11,7 +11,7 @@ import pytest
 
 from load import folder
 from load.checkers.faults import findings
-from load.history import History
+from load.history import History, TornHistoryError, entries, header, read, strikes
 from load.nemesis import faults, judged, picture, striking
 from load.nemesis.bite import Bite
 from load.nemesis.faults import NAMES as FAULTS
@@ -19,6 +19,7 @@ from load.nemesis.matrix import kind_of, matrix
 from load.nemesis.plan import Nemesis, Strike, planned
 from load.nemesis.seen import Burnt, Request, UnseenError, burnt, requests
 from load.operations import HANG_S
+from load.pieces import fold_in
 from load.profile import PROFILES, Profile, ProfileError, load, parse
 from load.users import NAMES
 
@@ -131,43 +132,78 @@ def test_a_system_that_does_not_come_back_soon_fails(after: list[Request]) -> No
     assert found["people were served again soon after each"] == "fail"
 
 
-def lines_of(path: Path, faults: Iterable[Burnt], *, planned_faults: int, clock: float) -> None:
+def strikes_of(burnings: Iterable[Burnt], *, planned_faults: int) -> list[dict[str, Any]]:
     lines: list[dict[str, Any]] = []
-    for each in faults:
-        named = {"number": each.number, "fault": each.fault}
-        lines.append({"type": "begin", **named, "at": clock + each.began_s})
-        lines.append({"type": "end", **named, "at": clock + each.ended_s, "unit": each.unit, "bit": each.bit})
-    lines.append({"type": "over", "faults": planned_faults})
-    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    for each in burnings:
+        number, named = {"number": each.number}, {"f": each.fault}
+        lines.append({**named, "t": each.began_s, "phase": "start", "value": number})
+        bite = {"unit": each.unit, "bit": each.bit}
+        lines.append({**named, "t": each.ended_s, "phase": "end", "value": number | bite})
+    return [*lines, {"f": "plan", "phase": "over", "value": {"faults": planned_faults}}]
 
 
-def test_faults_lie_on_the_clock_of_the_history(tmp_path: Path) -> None:
-    path = tmp_path / folder.NEMESIS
-    lines_of(path, [KILLED], planned_faults=1, clock=5000.0)
-
-    assert burnt(path, 5000.0, 1) == [KILLED]
+def test_faults_are_read_from_the_history() -> None:
+    assert burnt(strikes_of([KILLED], planned_faults=1), 1) == [KILLED]
 
 
-def test_a_plan_that_was_cut_short_is_unknown(tmp_path: Path) -> None:
-    path = tmp_path / folder.NEMESIS
-    lines_of(path, [KILLED], planned_faults=2, clock=0.0)
-
+def test_a_plan_that_was_cut_short_is_unknown() -> None:
     with pytest.raises(UnseenError, match="1 of 3 faults were made"):
-        burnt(path, 0.0, 3)
-    with pytest.raises(UnseenError, match="nobody wrote down"):
-        burnt(tmp_path / "none.jsonl", 0.0, 3)
+        burnt(strikes_of([KILLED], planned_faults=2), 3)
+    with pytest.raises(UnseenError, match="0 of 3 faults were made"):
+        burnt([], 3)
 
 
-def test_a_run_is_judged_from_its_files(tmp_path: Path) -> None:
-    with History(tmp_path / folder.HISTORY, {"seed": 1}) as history:
+def written(directory: Path, *names: str) -> list[Path]:
+    """Two pieces of a history, begun one after the other: a payment, and a fault that met it."""
+    people, faults_made = (directory / name for name in names)
+    with History(people, {"seed": 1}) as history, History(faults_made, {}) as nemesis:
         history.invoke("s1.0", "pay", "pay-1", {})
+        nemesis.strike("app.killed", "start", {"number": 0})
         history.end("s1.0", "pay", "pay-1", "info", {"http": None, "unexpected": True})
-    plan = Nemesis(("app.killed",), 5, 8, 1, 3, 10)
+        nemesis.strike("app.killed", "end", {"number": 0, "unit": "server killed", "bit": 1})
+        nemesis.strike("plan", "over", {"faults": 1})
+    return [people, faults_made]
 
+
+def test_a_run_is_judged_from_its_history_alone(tmp_path: Path) -> None:
+    people, faults_made = written(tmp_path, folder.HISTORY, folder.NEMESIS)
+    plan = Nemesis(("app.killed",), 5, 8, 1, 3, 10)
+    before = judged.judged(tmp_path, plan)
+    fold_in(faults_made, people)
     found = judged.judged(tmp_path, plan)
 
-    assert [each.outcome for each in found.findings] == ["unknown"]
+    assert [each.outcome for each in before.findings] == ["unknown"]
+    assert [row["verbs"]["pay"]["cell"] for row in found.told] == ["degraded"]
     assert judged.judged(tmp_path, None).findings == ()
+
+
+def test_the_faults_stand_in_the_history_in_the_order_of_time(tmp_path: Path) -> None:
+    people, faults_made = written(tmp_path, "history", "nemesis")
+    fold_in(faults_made, people)
+
+    told = [(line["p"], line["f"], line.get("phase") or line["type"]) for line in entries(people)]
+    assert told == [
+        ("s1.0", "pay", "invoke"),
+        ("nemesis", "app.killed", "start"),
+        ("s1.0", "pay", "info"),
+        ("nemesis", "app.killed", "end"),
+        ("nemesis", "plan", "over"),
+    ]
+    assert (header(people)["seed"], len(list(read(people))), len(list(strikes(people)))) == (1, 2, 3)
+    assert not faults_made.exists()
+
+
+@pytest.mark.parametrize("torn", ["history", "nemesis"])
+def test_what_is_torn_is_put_into_nothing_and_stays_as_it_was(torn: str, tmp_path: Path) -> None:
+    people, faults_made = written(tmp_path, "history", "nemesis")
+    lines = (tmp_path / torn).read_bytes().splitlines(keepends=True)
+    (tmp_path / torn).write_bytes(b"".join(lines[:-1]))
+    before = [people.read_bytes(), faults_made.read_bytes()]
+
+    with pytest.raises(TornHistoryError, match=torn):
+        fold_in(faults_made, people)
+    assert [people.read_bytes(), faults_made.read_bytes()] == before
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["history", "nemesis"]
 
 
 def test_a_request_without_an_end_is_one_that_hung() -> None:
@@ -224,7 +260,7 @@ def test_a_fault_is_written_down_with_what_it_bit(tmp_path: Path, monkeypatch: p
         nemesis.hear({"type": "second", "elapsed_s": 0.0})
     nemesis.stop()
 
-    (made,) = burnt(tmp_path / folder.NEMESIS, 0.0, 1)
+    (made,) = burnt(strikes(tmp_path / folder.NEMESIS), 1)
     assert (made.fault, made.bit, made.unit, fault.burns) == ("test.fault", 7, "somethings", False)
     assert made.ended_s - made.began_s >= 0.05
 
@@ -251,4 +287,4 @@ def test_a_run_that_ends_before_its_faults_leaves_none_burning(tmp_path: Path, m
 
     assert fault.made == 0
     with pytest.raises(UnseenError, match="0 of 1 faults were made"):
-        burnt(tmp_path / folder.NEMESIS, 0.0, 1)
+        burnt(strikes(tmp_path / folder.NEMESIS), 1)

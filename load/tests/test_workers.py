@@ -13,10 +13,10 @@ from load.histogram import Histogram
 from load.history import History, read
 from load.measures import Measures
 from load.operations import operations
+from load.pieces import Piece, merge, without_end
 from load.profile import load
 from load.users import NAMES
-from load.workers import histories, kept, results
-from load.workers.histories import Piece
+from load.workers import kept, results
 from load.workers.kept import Left
 from load.workers.share import WHOLE, Share, share_of
 from load.workers.wanted import ALONE, WantedError, check_people, wanted
@@ -69,7 +69,7 @@ def written(path: Path, process: str, *, of: int, monkeypatch: pytest.MonkeyPatc
 def test_histories_become_one_in_the_order_of_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = written(tmp_path / "0", "s0.0", of=3, monkeypatch=monkeypatch, began=100.0)
     second = written(tmp_path / "1", "s1.0", of=3, monkeypatch=monkeypatch, began=100.005)
-    histories.merge([first, second], tmp_path / "whole", {"seed": 1}, began_s=100.0)
+    merge([first, second], tmp_path / "whole", {"seed": 1}, began_s=100.0)
     lines = list(read(tmp_path / "whole"))
     assert [line["p"] for line in lines] == ["s0.0", "s1.0"] * 6
     assert [line["t"] for line in lines] == sorted(line["t"] for line in lines)
@@ -82,7 +82,7 @@ def test_another_machines_clock_is_taken_to_the_leads(tmp_path: Path, monkeypatc
     near = written(tmp_path / "0", "s0.0", of=2, monkeypatch=monkeypatch, began=100.0)
     far = written(tmp_path / "1", "s1.0", of=2, monkeypatch=monkeypatch, began=7.005)
     far.offset_s = 93.0
-    histories.merge([far, near], tmp_path / "whole", {}, began_s=100.0)
+    merge([far, near], tmp_path / "whole", {}, began_s=100.0)
     assert [line["p"] for line in read(tmp_path / "whole")] == ["s0.0", "s1.0"] * 4
 
 
@@ -93,17 +93,17 @@ def test_what_a_killed_worker_wrote_stays_and_what_has_no_end_may_have_happened(
     killed = written(tmp_path / "1", "s1.0", of=3, monkeypatch=monkeypatch, began=100.005)
     lines = killed.path.read_bytes().splitlines(keepends=True)
     killed.path.write_bytes(b"".join(lines[:6]) + lines[6][:-9])  # killed while it wrote the third end
-    histories.merge([alive, killed], tmp_path / "whole", {}, began_s=100.0)
+    merge([alive, killed], tmp_path / "whole", {}, began_s=100.0)
     found = [each for each in operations(read(tmp_path / "whole")) if each.key.startswith("pay-s1.0")]
     assert [each.outcome for each in found] == ["ok", "ok", "info"]
-    assert (alive.whole, killed.whole, histories.without_end(killed)) == (True, False, 1)
+    assert (alive.whole, killed.whole, without_end(killed)) == (True, False, 1)
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"i":0,"t":0.0,"type":"invoke"}\n'])
 def test_a_history_without_its_beginning_says_nothing_and_is_not_whole(tmp_path: Path, text: str) -> None:
     (tmp_path / "0").write_text(text, encoding="utf-8")
     pieces = [Piece(tmp_path / "0"), Piece(tmp_path / "missing")]
-    histories.merge(pieces, tmp_path / "whole", {}, began_s=0.0)
+    merge(pieces, tmp_path / "whole", {}, began_s=0.0)
     assert list(read(tmp_path / "whole")) == []
     assert [each.whole for each in pieces] == [False, False]
 
@@ -115,7 +115,7 @@ def test_a_history_with_a_line_missing_inside_is_not_whole(
     piece = written(tmp_path / "0", "s0.0", of=3, monkeypatch=monkeypatch, began=0.0)
     lines = piece.path.read_bytes().splitlines(keepends=True)
     piece.path.write_bytes(b"".join(lines[:lost] + lines[lost + 1 :]))
-    histories.merge([piece], tmp_path / "whole", {}, began_s=0.0)
+    merge([piece], tmp_path / "whole", {}, began_s=0.0)
     assert len(list(read(tmp_path / "whole"))) == lost - 1
     assert piece.whole is False
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from load import folder
+from load.pieces import Piece, merge, without_end
 from load.profile import Profile
-from load.workers import histories, results
-from load.workers.histories import Piece
+from load.workers import results
 from load.workers.share import Share, Spec
 
 
@@ -33,13 +33,13 @@ def gather(
     """Return the outcome of all. What each wrote is kept beside it only if somebody was lost."""
     pieces = [Piece(each.directory / folder.HISTORY, each.offset_s) for each in left]
     clocks = {"clock_error_s": max(each.clock_error_s for each in left)}
-    histories.merge(pieces, directory / folder.HISTORY, {**about, **clocks}, began_s)
+    merge(pieces, directory / folder.HISTORY, {**about, **clocks}, began_s)
     answers = results.answers((each.directory / folder.ANSWERS, each.offset_s) for each in left)
     _write_lines(directory / folder.ANSWERS, answers)
     finished = [each for each, piece in zip(left, pieces, strict=True) if each.result is not None and piece.whole]
     outcome = _outcome(left, finished, spec)
     lost = [piece for each, piece in zip(left, pieces, strict=True) if each not in finished]
-    outcome["unfinished"] += sum(map(histories.without_end, lost))
+    outcome["unfinished"] += sum(map(without_end, lost))
     measured = results.measures(each.result["histograms"] for each in finished if each.result)
     folder.keep_generated(directory, measured.to_json(), outcome)
     if not lost:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, LiteralString, TypeVar
 
-from psycopg import AsyncConnection, OperationalError
+from psycopg import AsyncConnection, InternalError, OperationalError
 from psycopg.rows import TupleRow, class_row
 from psycopg_pool import AsyncConnectionPool
 
@@ -20,6 +20,9 @@ ACQUIRE_TIMEOUT_S = 5.0
 RECONNECT_S = 2.0
 """The pool waits twice as long after each failed attempt, so that it would come back long after the database has. Given
 up this soon, a connection is asked for anew by the next request."""
+
+_LAST_WORDS = frozenset({"FATAL", "PANIC"})
+"""Severities after which the connection, or the whole server, is gone, whatever the error is called."""
 
 
 class Database:
@@ -77,6 +80,11 @@ class Database:
         except OperationalError:
             self._renew()
             raise
+        except InternalError as error:
+            if error.diag.severity_nonlocalized not in _LAST_WORDS:
+                raise
+            self._renew()
+            raise OperationalError(str(error)) from error
         finally:
             if account := spent():
                 now = time.perf_counter()

@@ -1,6 +1,6 @@
-"""Several workers' histories as one, in the order in which things happened.
+"""Pieces of a history as one, in the order in which things happened: those of several workers, that of the faults.
 
-What a worker wrote is not written anew: a line keeps its text, and gets its number and its time in the whole. The
+What somebody wrote is not written anew: a line keeps its text, and gets its number and its time in the whole. The
 histories of workers that were lost end early; all that stands in them belongs to the whole, and what has no end there
 may have happened.
 """
@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from load import history
+
 _LINE: Final = re.compile(rb'\{"i":(\d+),"t":([-+.eE\d]+),(.*\})\n')
 _START: Final = b'"type":"start"'
 _END: Final = b'"type":"end"}'
+_OF_A_START: Final = frozenset({"i", "t", "type", "monotonic_s"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Line:
 
 @dataclass(slots=True)
 class Piece:
-    """One worker's file. `offset_s` takes its clock to the lead's; `whole` is known once the lines were read."""
+    """One writer's file. `offset_s` takes its clock to the lead's; `whole` is known once the lines were read."""
 
     path: Path
     offset_s: float = 0.0
@@ -67,6 +70,20 @@ def merge(pieces: Sequence[Piece], path: Path, header: Mapping[str, Any], began_
             at_s = line.at_s
             whole.write(b'{"i":%d,"t":%.6f,%b\n' % (number, at_s - began_s, line.text))
         whole.write(b'{"i":%d,"t":%.6f,%b\n' % (number + 1, at_s - began_s, _END))
+
+
+def fold_in(piece: Path, path: Path) -> None:
+    """Put all of a piece into the history, and remove it. Raises TornHistoryError, with both as they were."""
+    about = history.header(path)
+    began_s = float(about["monotonic_s"])
+    both = [Piece(path), Piece(piece)]
+    unfinished = path.with_suffix(".part")
+    merge(both, unfinished, {name: value for name, value in about.items() if name not in _OF_A_START}, began_s)
+    if torn := [each.path.name for each in both if not each.whole]:
+        unfinished.unlink()
+        raise history.TornHistoryError(f"{', '.join(torn)} has no last line")
+    unfinished.replace(path)
+    piece.unlink()
 
 
 def _at_s(line: Line) -> float:
