@@ -39,6 +39,36 @@ def test_a_receipt_waits_for_the_worker_and_comes_once(
 
 
 @pytest.mark.proves("A17.1")
+def test_mails_that_follow_each_other_take_one_connection(
+    impatient: Bench, impatient_member: Member, catalogue: Mapping[str, Item]
+) -> None:
+    mailbox, email = impatient.mailbox, impatient_member.email
+    mailbox.wait_for(to=email)
+    before = mailbox.connections
+    for number in range(1, 6):
+        impatient_member.pay(catalogue[TOKENS], key=f"in-a-row-{number}")
+        mailbox.wait_for(to=email, subject="receipt", count=number)
+
+    assert mailbox.connections - before <= 1
+
+
+@pytest.mark.proves("A17.1")
+def test_a_mail_server_that_hangs_up_is_connected_to_anew(
+    impatient: Bench, impatient_member: Member, catalogue: Mapping[str, Item]
+) -> None:
+    mailbox, email = impatient.mailbox, impatient_member.email
+    mailbox.wait_for(to=email)
+    shut_out = mailbox.shut_out
+    mailbox.behave(Mode.DOWN)
+    impatient_member.pay(catalogue[TOKENS], key="hung-up")
+    eventually(lambda: mailbox.shut_out, lambda now: now > shut_out)
+    mailbox.behave(Mode.ACCEPT)
+
+    mailbox.wait_for(to=email, subject="receipt", timeout_s=45)
+    assert len(mailbox.messages(to=email, subject="receipt")) == 1
+
+
+@pytest.mark.proves("A17.1")
 def test_a_receipt_waits_for_the_mail_server_and_comes_once(
     refusing: Bench, impatient_member: Member, catalogue: Mapping[str, Item]
 ) -> None:

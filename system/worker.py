@@ -18,6 +18,7 @@ from system.idempotency import service as idempotency
 from system.invoicing.numbering import issue_due
 from system.kit.clock import Clock
 from system.migrations.head import schema_fault
+from system.notifications.mail_server import MailServer
 from system.notifications.tasks import blueprint as mail_tasks
 from system.observability.logs import configure_logging
 from system.opening import opened
@@ -108,19 +109,19 @@ async def _mail(system: System, stop: asyncio.Event) -> None:
         queue.add_tasks_from(privacy_tasks, namespace="")
         queue.add_tasks_from(event_tasks, namespace="")
         try:
-            async with queue.open_async():
-                await _run(queue, system, stop)
+            async with queue.open_async(), MailServer(system.settings) as mail_server:
+                await _run(queue, system, mail_server, stop)
         except _AWAY as away:
             log.warning("queue_waits", reason=str(away).splitlines()[0] if str(away) else type(away).__name__)
             await _sleep(_AWAY_S, stop)
 
 
-async def _run(queue: App, system: System, stop: asyncio.Event) -> None:
+async def _run(queue: App, system: System, mail_server: MailServer, stop: asyncio.Event) -> None:
     worker = asyncio.create_task(
         queue.run_worker_async(
             concurrency=_MAILS_AT_ONCE,
             install_signal_handlers=False,
-            additional_context={"system": system, "recipient_of": find_recipient},
+            additional_context={"system": system, "recipient_of": find_recipient, "mail_server": mail_server},
             delete_jobs="successful",
             shutdown_graceful_timeout=_DRAIN_S,
             update_heartbeat_interval=_HEARTBEAT_S,

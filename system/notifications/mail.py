@@ -1,4 +1,4 @@
-"""A notification as a mail: what it says, and the way to the server."""
+"""A notification as a mail."""
 
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -6,7 +6,6 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
-import aiosmtplib
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from system.notifications.links import url_of
@@ -14,7 +13,6 @@ from system.notifications.models import Recipient
 from system.notifications.repository import Notification
 from system.settings import Settings
 
-_TIMEOUT_S = 20
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     # Names of items and accounts are other people's text: they are escaped wherever a reader would run them.
@@ -40,20 +38,6 @@ def compose(notification: Notification, recipient: Recipient, settings: Settings
     message.set_content(_rendered(f"{notification.template}.txt", facts))
     message.add_alternative(_rendered(f"{notification.template}.html", facts), subtype="html")
     return message
-
-
-async def deliver(message: EmailMessage, settings: Settings) -> None:
-    """Hand a mail to the server; SMTPException or OSError if it does not take it."""
-    server = settings.smtp_url
-    await aiosmtplib.send(
-        message,
-        hostname=server.host,
-        port=server.port,
-        username=server.username,
-        password=server.password,
-        use_tls=server.scheme == "smtps",
-        timeout=_TIMEOUT_S,
-    )
 
 
 def _rendered(template: str, facts: dict[str, Any]) -> str:

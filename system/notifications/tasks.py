@@ -9,7 +9,8 @@ from procrastinate import Blueprint, JobContext, RetryStrategy
 
 from system.context import System
 from system.notifications import repository
-from system.notifications.mail import compose, deliver
+from system.notifications.mail import compose
+from system.notifications.mail_server import MailServer
 from system.notifications.models import AddressBook
 from system.notifications.repository import QUEUE, TASK, Notification
 
@@ -36,6 +37,7 @@ async def send_mail(context: JobContext, notification_id: str) -> None:
     system = context.additional_context["system"]
     assert isinstance(system, System)
     recipient_of: AddressBook = context.additional_context["recipient_of"]
+    mail_server: MailServer = context.additional_context["mail_server"]
     notification = await _lease(system, notification_id)
     if notification is None:
         return
@@ -45,7 +47,7 @@ async def send_mail(context: JobContext, notification_id: str) -> None:
             await repository.withdraw(conn, notification_id)
             return
     try:
-        await deliver(compose(notification, recipient, system.settings), system.settings)
+        await mail_server.deliver(compose(notification, recipient, system.settings))
     except (aiosmtplib.SMTPException, OSError) as refused:
         log.warning("mail_refused", notification_id=notification_id, reason=str(refused))
         async with system.db.statement() as conn:
