@@ -132,6 +132,8 @@ class Visit:
         ended.named = noted.get("object") is not None
         if ended.turned_away and not doubted:
             ended.end = "fail"
+        if ended.end == "ok" and "object" in noted and not ended.named:
+            ended.end = "info"  # it tells of another request's money, and nothing of this one's
         self.run.history.end(process, verb, intent, ended.end, _result(ended, noted, expected))
         self.person.lives += ended.end == "info"
         return ended

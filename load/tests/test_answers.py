@@ -17,15 +17,15 @@ def changed(plan: Plan) -> dict[str, object]:
     now = datetime(2026, 1, 31, tzinfo=UTC)
     known = dict.fromkeys(Subscription.__dataclass_fields__)
     told = Subscription(**known | {"status": "active", "plan": plan, "payment_id": "pay_1", "period_start": now})  # type: ignore[arg-type]  # what the note does not read
-    return subscriber._changed(told, plan=ENTERPRISE, total=8901, currency="usd")
+    return subscriber._paid_for(told, plan=ENTERPRISE, total=8901, currency="usd")
 
 
 def test_a_change_of_plan_is_paid_with_the_payment_that_its_answer_names() -> None:
     assert changed(ENTERPRISE) == {"object": "pay_1", "state": "active", "amount": 8901, "currency": "usd"}
 
 
-def test_an_answer_that_still_shows_the_old_plan_names_no_payment_of_the_change() -> None:
-    assert changed(PRO) == {"state": "active"}
+def test_an_answer_that_shows_another_plan_names_no_payment_of_its_request() -> None:
+    assert changed(PRO) == {"object": None, "state": "active"}
 
 
 @pytest.mark.parametrize(

@@ -78,3 +78,29 @@ def test_what_a_refusal_proves(  # noqa: PLR0917 - two fixtures, and what is tol
     assert [each.intent for each in run.questions] == left_open
     assert ended.is_open == bool(left_open)
     assert waited == pauses
+
+
+class Successful:
+    """Answers a catalogue of nothing, whatever is asked."""
+
+    def send(self, method: str, path: str, **_asked: Any) -> RawReply:  # noqa: ANN401 - same
+        body: dict[str, Any] = {"items": [], "next_cursor": None}
+        return RawReply(method, path, 200, {"content-type": "application/json"}, orjson.dumps(body), 0.0)
+
+
+@pytest.mark.parametrize(
+    ("noted", "end"),
+    [({"object": "pay_1"}, "ok"), ({"object": None, "state": "active"}, "info"), ({"tier": "pro"}, "ok")],
+    ids=["its-own-payment", "another-requests-payment", "nothing-about-money"],
+)
+def test_a_success_that_tells_of_another_requests_money_leaves_its_own_open(
+    noted: dict[str, Any], end: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "history.jsonl"
+    with History(path, {"seed": 1}) as history:
+        run = Run(0.0, history, Measures(), [], [], 1, "toy")
+        visitor = Visitor(Successful())
+        visit = Visit(run, Person("s1", "s1@example.com", visitor), Arrival(1, 0.0, "steady", "student.buy"), "steady")
+        ended = visit.ask("subscribe", visitor.catalogue, note=lambda _: noted)
+
+    assert (ended.end, ends(path)) == (end, [end])

@@ -67,7 +67,8 @@ def _subscribe(visit: Visit) -> Ended:
     key = f"subscribe-{visit.run.seed}-{visit.arrival.number}"
     send = partial(_buyer(visit).subscription.subscribe, plan, key=key, payment_method=GOOD_CARD)
     about = _asked(visit, plan.amount, plan.currency) | {"price": plan.price_id}
-    ended = visit.ask_until_known("subscribe", send, key, value=about, note=_first, expected=CREATED)
+    note = partial(_paid_for, plan=plan, total=plan.amount, currency=plan.currency)
+    ended = visit.ask_until_known("subscribe", send, key, value=about, note=note, expected=CREATED)
     visit.person.subscribed = ended.end == "ok" or ended.status == _CONFLICT
     if ended.end == "ok":
         visit.run.paid[visit.phase] += ended.value.status == "active"
@@ -78,7 +79,7 @@ def _pay(visit: Visit, verb: str, quote: Quote) -> None:
     key = f"{verb}-{visit.run.seed}-{visit.arrival.number}"
     send = partial(_buyer(visit).subscription.update, quote.quote_id, key=key)
     about = _asked(visit, quote.total, quote.currency) | {"price": quote.plan.price_id}
-    note = partial(_changed, plan=quote.plan, total=quote.total, currency=quote.currency)
+    note = partial(_paid_for, plan=quote.plan, total=quote.total, currency=quote.currency)
     visit.ask_until_known(verb, send, key, value=about, note=note)
 
 
@@ -86,18 +87,13 @@ def _asked(visit: Visit, amount: int, currency: str) -> dict[str, Any]:
     return {"actor": visit.person.email, "amount": amount, "currency": currency}
 
 
-def _first(subscription: Subscription) -> dict[str, Any]:
-    plan = subscription.plan
-    return _changed(subscription, plan=plan, total=plan.amount, currency=plan.currency)
-
-
-def _changed(subscription: Subscription, *, plan: Plan, total: int, currency: str) -> dict[str, Any]:
+def _paid_for(subscription: Subscription, *, plan: Plan, total: int, currency: str) -> dict[str, Any]:
     """The payment that it was paid with is what the books are asked about.
 
-    One that is still on another plan was not changed yet, and its payment is that of an earlier request.
+    One that is on another plan was not changed yet, or has been changed since: its payment is that of another request.
     """
     if subscription.plan.price_id != plan.price_id:
-        return {"state": subscription.status}
+        return {"object": None, "state": subscription.status}
     state = {"object": subscription.payment_id, "state": subscription.status}
     return state | {"amount": total, "currency": currency}
 
