@@ -21,8 +21,8 @@ RECONNECT_S = 2.0
 """The pool waits twice as long after each failed attempt, so that it would come back long after the database has. Given
 up this soon, a connection is asked for anew by the next request."""
 
-_LAST_WORDS = frozenset({"FATAL", "PANIC"})
-"""Severities after which the connection, or the whole server, is gone, whatever the error is called."""
+_ITS_OWN_FAULT = "XX"
+"""The class of PostgreSQL's errors with itself, such as a file that cannot grow: no fault of the request."""
 
 
 class Database:
@@ -81,7 +81,7 @@ class Database:
             self._renew()
             raise
         except InternalError as error:
-            if error.diag.severity_nonlocalized not in _LAST_WORDS:
+            if not (error.sqlstate or "").startswith(_ITS_OWN_FAULT):
                 raise
             self._renew()
             raise OperationalError(str(error)) from error
