@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 import psycopg
 
@@ -26,3 +27,24 @@ def payment_cannot_change(database_url: str, payment_id: str) -> Iterator[None]:
             yield
         finally:
             connection.execute(_ALLOW)
+
+
+_STUCK = """
+CREATE FUNCTION bench_is_stuck() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the bench makes this file stop growing' USING ERRCODE = 'internal_error';
+END $$;
+CREATE TRIGGER bench_is_stuck BEFORE INSERT ON {table} EXECUTE FUNCTION bench_is_stuck();
+"""
+_FREE = "DROP TRIGGER bench_is_stuck ON {table}; DROP FUNCTION bench_is_stuck;"
+
+
+@contextmanager
+def table_cannot_grow(database_url: str, table: Literal["payments", "invoices"]) -> Iterator[None]:
+    """PostgreSQL errs in itself (class XX) where a row is to be added, and lives on."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(_STUCK.replace("{table}", table).encode())
+        try:
+            yield
+        finally:
+            connection.execute(_FREE.replace("{table}", table).encode())

@@ -6,14 +6,16 @@ from typing import Final
 import psycopg
 import pytest
 
+from contract.database_faults import table_cannot_grow
 from fixtures.bench import Bench
-from fixtures.client import Member, Payment, Reply, Visitor
+from fixtures.client import Item, Member, Payment, Reply, Visitor
 from fixtures.polling import eventually
 from fixtures.together import at_once
 
 WITHIN_S: Final = 6
 """From when the database answers again; the pool tries it anew every two seconds."""
 PAYMENTS: Final = 8
+WAITS: Final = '"event":"worker_waits"'
 
 
 @pytest.fixture
@@ -35,11 +37,44 @@ def test_a_database_that_restarts_is_worked_with_again_by_itself(impatient_membe
     assert paid.status == 201, paid.text
 
 
+@pytest.fixture
+def item(impatient_member: Member) -> Item:
+    """What can be bought again and again."""
+    items = Visitor(impatient_member.transport).catalogue().value.items
+    return next(each for each in items if each.repeatable)
+
+
+@pytest.mark.proves("A18.3", "C3.2")
+def test_a_table_that_cannot_grow_refuses_for_now_and_the_same_request_succeeds_afterwards(
+    impatient: Bench, impatient_member: Member, item: Item
+) -> None:
+    with table_cannot_grow(impatient.database_url, "payments"):
+        refused = impatient_member.pay(item, key="no-room")
+    paid = impatient_member.pay(item, key="no-room")
+
+    assert (refused.status, refused.problem.slug) == (503, "service-unavailable"), refused.text
+    assert refused.headers["retry-after"].isdigit()
+    assert paid.status == 201, paid.text
+
+
+@pytest.mark.proves("A2.7")
+def test_a_worker_that_meets_a_table_that_cannot_grow_works_on_when_it_can(
+    impatient: Bench, impatient_member: Member, item: Item
+) -> None:
+    log = impatient.logs["worker"]
+    with table_cannot_grow(impatient.database_url, "invoices"):
+        before = log.read_text(encoding="utf-8").count(WAITS)
+        paid = impatient_member.pay(item, key="no-number").value
+        eventually(lambda: log.read_text(encoding="utf-8").count(WAITS), lambda now: now > before)
+
+    auditor = impatient.as_auditor()
+    eventually(lambda: {each.payment_id for each in auditor.all_invoices()}, lambda known: paid.payment_id in known)
+
+
 @pytest.mark.proves("B14.1", "C3.2")
 def test_a_full_disk_is_refused_cleanly_and_each_payment_is_made_once_when_there_is_room(
-    impatient: Bench, impatient_member: Member
+    impatient: Bench, impatient_member: Member, item: Item
 ) -> None:
-    item = next(each for each in Visitor(impatient_member.transport).catalogue().value.items if each.repeatable)
     paying = [partial(impatient_member.pay, item, key=f"full-disk-{number}") for number in range(PAYMENTS)]
 
     with impatient.postgres_without_room() as ended:

@@ -1,7 +1,6 @@
 """The way to the mail server."""
 
 import time
-from contextlib import suppress
 from email.message import EmailMessage
 from types import TracebackType
 from typing import Self
@@ -55,6 +54,6 @@ class MailServer:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        # Without a farewell: a server that does not answer one would keep a worker from ending.
         for client, _ in self._idle:
-            with suppress(aiosmtplib.SMTPException, OSError):
-                await client.quit()
+            client.close()
