@@ -16,7 +16,7 @@ from typing import Any, Final, Literal, Self
 import orjson
 
 End = Literal["ok", "fail", "info"]
-Phase = Literal["start", "end", "over"]
+Phase = Literal["start", "heir", "end", "over"]
 NEMESIS: Final = "nemesis"
 """The process of whoever makes the faults; `over` is the phase of its last line."""
 
@@ -57,16 +57,18 @@ class History:
     def end(self, process: str, verb: str, intent: str, end: End, result: Mapping[str, Any]) -> None:
         self._write({"p": process, "type": end, "f": verb, "intent": intent, **result})
 
-    def strike(self, fault: str, phase: Phase, value: Mapping[str, Any]) -> None:
-        self._write({"p": NEMESIS, "type": "info", "f": fault, "phase": phase, "value": value})
+    def strike(self, fault: str, phase: Phase, value: Mapping[str, Any], *, at_s: float | None = None) -> None:
+        """`at_s` by the monotonic clock, for what was so a moment ago and no line has told of since; None is now."""
+        self._write({"p": NEMESIS, "type": "info", "f": fault, "phase": phase, "value": value}, at_s)
 
     def close(self) -> None:
         """The last line says that the history is whole: a judge must not take a torn file for a quiet run."""
         self._write({"type": "end"})
         os.close(self._file)
 
-    def _write(self, line: Mapping[str, Any]) -> None:
-        stamped = {"i": self._lines, "t": round(time.monotonic() - self._began, 6), **line}
+    def _write(self, line: Mapping[str, Any], at_s: float | None = None) -> None:
+        now_s = time.monotonic() if at_s is None else at_s
+        stamped = {"i": self._lines, "t": round(now_s - self._began, 6), **line}
         os.write(self._file, orjson.dumps(stamped, option=orjson.OPT_APPEND_NEWLINE))
         self._lines += 1
 

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from fixtures.books import Operation
 
-_VERBS: Final[Mapping[str, Literal["pay", "refund"]]] = {
+VERBS: Final[Mapping[str, Literal["pay", "refund"]]] = {
     "pay": "pay",
     "refund": "refund",
     "subscribe": "pay",
@@ -96,7 +96,7 @@ def told(lines: Iterable[Line]) -> Told:
 
 
 def _note(found: Told, verb: str, invoke: Line, end: Line) -> None:
-    if verb in _VERBS:
+    if verb in VERBS:
         found.operations.append(_operation(invoke, end))
         if verb in _PLANS:
             found.plans.append(_of_plan(invoke, end))
@@ -123,7 +123,7 @@ def operations(lines: Iterable[Line]) -> list[Operation]:
 def _operation(invoke: Line, end: Line) -> Operation:
     asked = invoke["value"]
     return Operation(
-        verb=_VERBS[invoke["f"]],
+        verb=VERBS[invoke["f"]],
         actor=sys.intern(asked["actor"]),
         key=invoke["intent"],
         outcome=end["type"],

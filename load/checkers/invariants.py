@@ -8,16 +8,21 @@ says at what.
 from collections.abc import Iterable, Mapping
 from typing import Final, TypedDict
 
-from load.checkers import faults
+from load.checkers import faults, heirs
 from load.findings import Finding
 
 NAMES: Final = (*(f"M{number}" for number in range(1, 23)), *(f"I-{number}" for number in range(1, 19)))
 
+_M1: Final = ("entries balance", "the trial balance holds at every moment")
+_M2: Final = ("no entry is ever rewritten",)
+_M3: Final = ("processor books add up", "each transaction is posted once", "each charge is one payment")
+_M4: Final = ("transit accounts are empty",)
+
 ASKED: Final[Mapping[str, tuple[str, ...]]] = {
-    "M1": ("entries balance", "the trial balance holds at every moment"),
-    "M2": ("no entry is ever rewritten",),
-    "M3": ("processor books add up", "each transaction is posted once", "each charge is one payment"),
-    "M4": ("transit accounts are empty",),
+    "M1": _M1,
+    "M2": _M2,
+    "M3": _M3,
+    "M4": _M4,
     "M5": ("one effect for each key", "one receipt for each payment", "each payment is one invoice"),
     "M6": ("clients agree",),
     "M7": ("nothing happened unasked", "nothing is kept that was never sent", "the audit log tells of nothing else"),
@@ -30,6 +35,7 @@ ASKED: Final[Mapping[str, tuple[str, ...]]] = {
     "M18": ("one receipt for each payment", "each refund is told once", "each sign up is answered once"),
     "M19": ("every refusal is clean", faults.CLEAN),
     "M20": (faults.RECOVERED,),
+    "M21": (heirs.HELD, heirs.BALANCED, *_M1, *_M2, *_M3, *_M4),
     "M22": ("each movement has its audit row", "the audit log tells of nothing else", "no log holds a secret"),
     "I-1": ("entries balance",),
     "I-2": ("each balance is the sum of its entries",),
@@ -57,7 +63,9 @@ NOT_APPLICABLE: Final[Mapping[str, str]] = {
     "I-12": "the product pays nobody out yet",
     "I-13": "the product has no coupons yet",
 }
-_ONLY_WITH_FAULTS: Final = frozenset({faults.CLEAN, faults.RECOVERED})
+_ONLY_WITH_FAULTS: Final = frozenset({faults.CLEAN, faults.RECOVERED, heirs.HELD, heirs.BALANCED})
+_ONLY_WITH: Final[Mapping[str, str]] = {"M21": heirs.HELD}
+"""An invariant that speaks of others, and the check without which those say nothing of it."""
 UNASKED: Final[Mapping[str, str]] = {
     "M20": "no fault was made whose end could be waited for",
     "M21": "nothing was restored or failed over in this run",
@@ -87,7 +95,8 @@ def table(findings: Iterable[Finding], idle: Iterable[str] = ()) -> list[Row]:
 def _row(name: str, outcomes: Mapping[str, str], idle: frozenset[str]) -> Row:
     if name in NOT_APPLICABLE:
         return Row(invariant=name, outcome="not applicable", checks=[], reason=NOT_APPLICABLE[name])
-    checks = [check for check in ASKED.get(name, ()) if check in outcomes or check not in idle]
+    asked = ASKED.get(name, ()) if _ONLY_WITH.get(name) in {None, *outcomes} else ()
+    checks = [check for check in asked if check in outcomes or check not in idle]
     seen = {outcomes.get(check, "unknown") for check in checks}
     worst = next((each for each in ("fail", "unknown", "pass") if each in seen), "unasked")
     reason = "" if checks else UNASKED.get(name) or _NOTHING_THERE.format(checks=" or ".join(ASKED.get(name, ())))

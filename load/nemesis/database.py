@@ -1,17 +1,21 @@
 """PostgreSQL that dies, finds no room, cuts its connections, or holds a lock for too long."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Final
 
 import psycopg
 
 from fixtures.bench import Bench
 from load.nemesis.bite import Bite, Burning
+from load.nemesis.heirs import look
 
 _CUT_EVERY_S: Final = 0.25
 _LOOK_EVERY_S: Final = 0.1
+_ALONE_S: Final = 1.0
 _PATIENCE: Final = "-c lock_timeout=10000"
 _OTHERS: Final = "datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
 
@@ -36,18 +40,26 @@ def _disk_full(bench: Bench) -> Iterator[Bite]:
 
 @contextmanager
 def _failed_over(bench: Bench) -> Iterator[Bite]:
-    """The server is gone for good, and its replica takes over."""
-    with bench.postgres_replica():
+    """The server loses its replica, is gone for good a second later, and the replica takes over all the same."""
+    bite = Bite("replica promoted")
+    with bench.postgres_replica(partial(_inherit, bite)) as cut_off:
+        cut_off()
+        time.sleep(_ALONE_S)
         bench.kill_postgres()
-        yield Bite("replica promoted", 1)
+        yield bite
 
 
 @contextmanager
 def _restored(bench: Bench) -> Iterator[Bite]:
     """The server is gone for good and had no replica: its backup, and the log that was archived since."""
-    with bench.postgres_archive():
+    bite = Bite("server restored")
+    with bench.postgres_archive(partial(_inherit, bite)):
         bench.kill_postgres()
-        yield Bite("server restored", 1)
+        yield bite
+
+
+def _inherit(bite: Bite, url: str) -> None:
+    bite.count, bite.heir = 1, look(url)
 
 
 @contextmanager
@@ -77,7 +89,7 @@ def _payments_locked(bench: Bench) -> Iterator[Bite]:
     """As a migration does that rewrites a table while people pay. The bite is the most sessions that waited at once."""
     bite = Bite("sessions waited for the lock")
 
-    def look(connection: psycopg.Connection) -> None:
+    def count(connection: psycopg.Connection) -> None:
         row = connection.execute(
             f"SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND {_OTHERS}"  # noqa: S608 - same
         ).fetchone()
@@ -85,7 +97,7 @@ def _payments_locked(bench: Bench) -> Iterator[Bite]:
 
     with psycopg.connect(bench.database_url, connect_timeout=5, options=_PATIENCE) as holder:
         holder.execute("LOCK TABLE payments IN ACCESS EXCLUSIVE MODE")
-        with _repeating(bench.database_url, look, _LOOK_EVERY_S):
+        with _repeating(bench.database_url, count, _LOOK_EVERY_S):
             yield bite
         holder.rollback()
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from load import folder, history
 from load.checkers import faults as checker
+from load.checkers import heirs as heirs_checker
 from load.findings import Finding
 from load.nemesis.matrix import Met, matrix, recovered_after_s
 from load.nemesis.plan import Nemesis
-from load.nemesis.seen import Burnt, UnseenError, burnt, requests
+from load.nemesis.seen import Burnt, UnseenError, acknowledged, burnt, heirs, requests
 
 _TITLE = "faults: every one bit"
 
@@ -34,8 +35,15 @@ def judged(directory: Path, plan: Nemesis | None) -> Judged:
         return Judged((Finding(_TITLE, "faults", "unknown", str(why)),), ())
     asked = list(requests(history.read(path)))
     seen = matrix(made, asked)
-    found = checker.findings(made, asked, seen, plan.recovery_s)
-    return Judged(tuple(found), tuple(_row(each, seen[each.fault], recovered_after_s(each, asked)) for each in made))
+    found = [*checker.findings(made, asked, seen, plan.recovery_s), *_of_heirs(path, made)]
+    return Judged(found, tuple(_row(each, seen[each.fault], recovered_after_s(each, asked)) for each in made))
+
+
+def _of_heirs(path: Path, made: Sequence[Burnt]) -> list[Finding]:
+    expected = sum(each.fault in heirs_checker.SUCCESSIONS for each in made)
+    found = heirs(history.strikes(path)) if expected else []
+    told = list(acknowledged(history.read(path))) if found else []
+    return list(heirs_checker.findings(found, told, expected))
 
 
 def _row(fault: Burnt, verbs: Mapping[str, Met], recovered_s: float | None) -> dict[str, Any]:

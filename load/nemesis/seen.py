@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from load.operations import VERBS
+
 
 class UnseenError(Exception):
     """The faults were not made as planned, or not written down; the text says what is missing."""
@@ -22,6 +24,27 @@ class Burnt:
 
 
 @dataclass(frozen=True, slots=True)
+class Heir:
+    """What took the place of a database server, as it was looked at: ids of payments and refunds, and of entries."""
+
+    fault: str
+    at_s: float
+    decided: frozenset[str]
+    undecided: frozenset[str]
+    entries: int
+    unbalanced: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """A payment or refund that somebody was told of; `state` is what it was called."""
+
+    object_id: str
+    state: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One request of somebody. `end_s` is infinite for one that has no end."""
 
@@ -33,7 +56,7 @@ class Request:
 
 def burnt(strikes: Iterable[Mapping[str, Any]], planned: int) -> list[Burnt]:
     """The faults of a whole plan. Raises UnseenError."""
-    by_phase: dict[str, list[Mapping[str, Any]]] = {"start": [], "end": [], "over": []}
+    by_phase: dict[str, list[Mapping[str, Any]]] = {"start": [], "heir": [], "end": [], "over": []}
     for line in strikes:
         by_phase[line["phase"]].append(line)
     if [line["value"]["faults"] for line in by_phase["over"]] != [planned]:
@@ -45,6 +68,23 @@ def burnt(strikes: Iterable[Mapping[str, Any]], planned: int) -> list[Burnt]:
 def _burnt(line: Mapping[str, Any], began_s: float) -> Burnt:
     about = line["value"]
     return Burnt(about["number"], line["f"], began_s, line["t"], about["unit"], about["bit"])
+
+
+def heirs(strikes: Iterable[Mapping[str, Any]]) -> list[Heir]:
+    return [_heir(line) for line in strikes if line["phase"] == "heir"]
+
+
+def _heir(line: Mapping[str, Any]) -> Heir:
+    held = line["value"]
+    ids = frozenset(held["decided"]), frozenset(held["undecided"])
+    return Heir(line["f"], line["t"], *ids, held["entries"], tuple(held["unbalanced"]))
+
+
+def acknowledged(lines: Iterable[Mapping[str, Any]]) -> Iterator[Acknowledged]:
+    """Every payment and refund of a history that an answer named as done."""
+    for line in lines:
+        if line["type"] == "ok" and line["f"] in VERBS and line.get("object") is not None:
+            yield Acknowledged(line["object"], line["state"], line["t"])
 
 
 def requests(lines: Iterable[Mapping[str, Any]]) -> Iterator[Request]:

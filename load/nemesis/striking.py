@@ -2,7 +2,8 @@
 
 Each has a line of the history where it begins, and one where it has healed and says what it bit: `{"p": "nemesis", "f":
 "app.killed", "phase": "start", "value": {"number": 0}}` and `{…, "phase": "end", "value": {"number", "unit", "bit"}}`.
-The last line of that process says that the plan was carried out whole. Until the load is over they are their own piece.
+Between the two stands what an heir of the database held when it was looked at, `{…, "phase": "heir"}`. The last line of
+that process says that the plan was carried out whole. Until the load is over they are their own piece.
 """
 
 import threading
@@ -75,6 +76,8 @@ class Nemesis:
         history.strike(strike.fault, "start", number)
         with FAULTS[strike.fault](self._bench) as bite:
             self._ended.wait(strike.burns_s)
+        if bite.heir:
+            history.strike(strike.fault, "heir", number | bite.heir.to_json(), at_s=bite.heir.at_s)
         history.strike(strike.fault, "end", number | {"unit": bite.unit, "bit": bite.count})
 
     def _wait_until(self, due_s: float) -> bool:
