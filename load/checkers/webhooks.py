@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, Final
 
 from fixtures.books import Difference
@@ -16,7 +17,7 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Webhooks:
-    """`sent` are the processor's own events, `kept` the rows of the inbox."""
+    """`sent` are the processor's own events in the order in which they happened, `kept` the rows of the inbox."""
 
     sent: Sequence[Json]
     kept: Sequence[Json]
@@ -79,23 +80,22 @@ def late_events_change_nothing(read: Overtaken) -> Iterator[Difference]:
             yield Difference("older-state-won", billed.processor_id, f"{here} here, {there} there")
 
 
-def overtaken(kept: Sequence[Json]) -> frozenset[str]:
-    """The objects that heard of an earlier event after a later one; events of one second have no order."""
-    arrivals: defaultdict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
-    for row in kept:
-        if row["object_id"] is not None:
-            moments = datetime.fromisoformat(row["received_at"]), datetime.fromisoformat(row["created_at"])
-            arrivals[row["object_id"]].append(moments)
-    return frozenset(name for name, moments in arrivals.items() if _is_late(sorted(moments)))
+def overtaken(read: Webhooks) -> frozenset[str]:
+    """The objects that heard of an earlier event after a later one.
+
+    Events carry whole seconds; within one, the processor's own list tells their order.
+    """
+    happened = {event["id"]: place for place, event in enumerate(read.sent)}
+    arrivals: defaultdict[str, list[tuple[datetime, int]]] = defaultdict(list)
+    for row in read.kept:
+        if row["object_id"] is not None and row["event_id"] in happened:
+            arrived = datetime.fromisoformat(row["received_at"]), happened[row["event_id"]]
+            arrivals[row["object_id"]].append(arrived)
+    return frozenset(name for name, arrived in arrivals.items() if _is_late([place for _, place in sorted(arrived)]))
 
 
-def _is_late(moments: Sequence[tuple[datetime, datetime]]) -> bool:
-    latest = moments[0][1]
-    for _, created in moments:
-        if created < latest:
-            return True
-        latest = created
-    return False
+def _is_late(places: Sequence[int]) -> bool:
+    return any(later < earlier for earlier, later in pairwise(places))
 
 
 def _webhooks(seen: Seen) -> Webhooks | None:
@@ -104,11 +104,10 @@ def _webhooks(seen: Seen) -> Webhooks | None:
 
 
 def _overtaken(seen: Seen) -> Overtaken | None:
-    kept, both = seen.part("inbox"), seen.subscriptions
-    if kept is None or both is None:
+    read, both = _webhooks(seen), seen.subscriptions
+    if read is None or both is None:
         return None
-    subscriptions = {each.processor_id for each in both.theirs}
-    return Overtaken(overtaken([row for row in kept if row["object_id"] in subscriptions]), both)
+    return Overtaken(overtaken(read) & {each.processor_id for each in both.theirs}, both)
 
 
 _EVENTS: Final = "events"

@@ -198,12 +198,12 @@ def billed(student: int) -> Json:
 
 
 def _subscription_events(student: int) -> tuple[list[Json], list[Json]]:
-    """The creation of a subscription, which arrives after its first change."""
+    """The creation of a subscription, which arrives after its first change of the same second."""
     sent, kept = [], []
-    for made, received, what in ((1, 4, "created"), (2, 3, "updated")):
+    for received, what in ((4, "created"), (3, "updated")):
         named, kind = f"evt_sub_{student}_{what}", f"customer.subscription.{what}"
         sent.append({"id": named, "type": kind, "object": f"sub_{student}", "acknowledged": True})
-        moments = {"created_at": f"2026-11-25T12:00:0{made}Z", "received_at": f"2026-11-25T12:00:0{received}Z"}
+        moments = {"created_at": "2026-11-25T12:00:01Z", "received_at": f"2026-11-25T12:00:0{received}Z"}
         about = {"type": kind, "object_id": f"sub_{student}", "outcome": "applied", "reason": None}
         kept.append(about | moments | {"event_id": named})
     return sent, kept
