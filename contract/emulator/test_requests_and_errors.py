@@ -15,6 +15,19 @@ def test_a_call_without_a_secret_key_is_unauthorized(stand_in: Emulator, credent
     assert (reply.status_code, reply.json()["error"]["type"]) == (401, "invalid_request_error")
 
 
+def test_a_key_that_was_rolled_is_refused_and_its_successor_taken(stand_in: Emulator) -> None:
+    rolled, fresh = ({"Authorization": f"Bearer sk_test_{name}0123456789"} for name in ("rolled", "fresh"))
+    stand_in.http.post("/_emulator/keys/expire", json={"key": rolled["Authorization"].removeprefix("Bearer ")})
+
+    refused = stand_in.http.get("/v1/customers", headers=rolled)
+    error = refused.json()["error"]
+
+    assert (refused.status_code, error["type"], error["code"]) == (401, "invalid_request_error", "api_key_expired")
+    assert "rolled" not in error["message"]
+    assert stand_in.http.get("/v1/customers", headers=fresh).status_code == 200
+    assert stand_in.http.post("/_emulator/keys/expire", json={}).status_code == 400
+
+
 def test_the_key_may_come_as_the_user_of_basic_authentication(stand_in: Emulator) -> None:
     assert stand_in.http.get("/v1/customers", auth=httpx.BasicAuth(API_KEY, "")).status_code == 200
 
