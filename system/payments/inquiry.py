@@ -1,5 +1,6 @@
 """Asking the processor what became of something: never assuming, and never with a transaction open."""
 
+from collections.abc import Awaitable
 from datetime import datetime, timedelta
 
 from system.audit.service import Actor
@@ -14,7 +15,10 @@ from system.payments.settlement import answer_key, settle
 from system.processor.port import Declined, PaymentAnswer, RefundAnswer, RefundRefused, Unavailable, Unknown
 
 REPEATABLE_FOR = timedelta(hours=23)
-"""The processor keeps idempotency keys for 24 hours; until shortly before that, asking again is asking once."""
+"""The processor keeps idempotency keys for 24 hours: what it does not know may be asked for again until shortly before.
+
+A request that is still on its way there is then done once, whichever of the two comes first.
+"""
 
 _NOT_CHARGED = Declined("not_charged", "The card processor never took this payment; nothing was charged.")
 _NOT_REFUNDED = RefundRefused("not_refunded", "The card processor never took this refund; nothing was given back.")
@@ -67,13 +71,24 @@ async def _ask(system: System, payment: Payment) -> PaymentAnswer:
         return _told(await system.processor.retrieve_session(payment.processor_session_id))
     if payment.processor_payment_id is not None:
         return _told(await system.processor.retrieve_payment(payment.processor_payment_id))
-    if system.clock.now() - payment.created_at < REPEATABLE_FOR:
+    return await _look_then_repeat(system, payment, payment.processor_customer_id)
+
+
+async def _look_then_repeat(system: System, payment: Payment, customer_id: str) -> PaymentAnswer:
+    """Only what the processor's list does not have is asked for again, under the same idempotency key.
+
+    The key alone would do as long as the API key is the same: whether it outlives that, nobody promises.
+    """
+
+    def look() -> Awaitable[PaymentAnswer | None]:
+        return system.processor.find_payment(payment_id=payment.payment_id, customer_id=customer_id)
+
+    found = await look()
+    if found is None and system.clock.now() - payment.created_at < REPEATABLE_FOR:
         again = await system.processor.charge(attempt_for(system.settings, payment))
         if not (isinstance(again, Unknown) and again.replayed):
             return _told(again)
-    found = await system.processor.find_payment(
-        payment_id=payment.payment_id, customer_id=payment.processor_customer_id
-    )
+        found = await look()
     return _NOT_CHARGED if found is None else _told(found)
 
 
@@ -81,15 +96,20 @@ async def _ask_refund(system: System, payment: Payment, refund: Refund) -> Refun
     if refund.processor_refund_id is not None:
         return await system.processor.retrieve_refund(refund.processor_refund_id) or Unknown("no such refund")
     attempt = refunding.attempt_for(payment, refund)
-    if system.clock.now() - refund.created_at < REPEATABLE_FOR:
+
+    def look() -> Awaitable[RefundAnswer | None]:
+        return system.processor.find_refund(
+            refund_id=refund.refund_id, processor_payment_id=attempt.processor_payment_id
+        )
+
+    found = await look()
+    if found is None and system.clock.now() - refund.created_at < REPEATABLE_FOR:
         again = await system.processor.refund(attempt)
         if isinstance(again, Unavailable):
             return Unknown(again.reason)
         if not (isinstance(again, Unknown) and again.replayed):
             return again
-    found = await system.processor.find_refund(
-        refund_id=refund.refund_id, processor_payment_id=attempt.processor_payment_id
-    )
+        found = await look()
     return _NOT_REFUNDED if found is None else found
 
 

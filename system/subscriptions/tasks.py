@@ -76,12 +76,21 @@ async def refresh_subscription(system: System, subscription_id: str) -> Subscrip
     async with system.db.statement() as conn:
         subscription = await repository.get(conn, subscription_id)
         plan = await plan_repository.get(conn, subscription.price_id)
-    fresh = system.clock.now() - subscription.created_at < REPEATABLE_FOR
-    if subscription.status == "opening" and subscription.processor_customer_id is not None and fresh:
+    if await _is_nowhere(system, subscription):
         answer = await ask(system, subscription, plan)
         if not (isinstance(answer, Unknown) and answer.replayed):
             return await _concluded(system, await settle(system, subscription_id, answer, actor=_ACTOR))
     return await _concluded(system, await syncing.sync(system, subscription_id, actor=_ACTOR))
+
+
+async def _is_nowhere(system: System, subscription: Subscription) -> bool:
+    """Tell whether the processor has none of a beginning that may still be asked for again under its key."""
+    fresh = system.clock.now() - subscription.created_at < REPEATABLE_FOR
+    customer_id = subscription.processor_customer_id
+    if subscription.status != "opening" or customer_id is None or not fresh:
+        return False
+    named = {"subscription_id": subscription.subscription_id, "customer_id": customer_id}
+    return await system.processor.find_subscription(**named) is None
 
 
 async def _concluded(system: System, subscription: Subscription) -> Subscription:
