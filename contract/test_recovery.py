@@ -90,6 +90,39 @@ def test_a_full_disk_is_refused_cleanly_and_each_payment_is_made_once_when_there
     assert sorted(made) == sorted(reply.value.payment_id for reply in again)
 
 
+@pytest.mark.proves("B14.1", "C3.2")
+def test_a_database_without_a_free_connection_is_refused_cleanly_and_worked_with_when_there_is_one(
+    impatient: Bench, impatient_member: Member, item: Item
+) -> None:
+    pay = partial(impatient_member.pay, item, key="no-connection")
+
+    with impatient.postgres_without_connections() as held:
+        refused = pay()
+    paid = eventually(pay, _is_decided, timeout_s=WITHIN_S)
+
+    assert held > 100
+    assert (refused.status, refused.problem.slug) == (503, "service-unavailable"), refused.text
+    assert refused.headers["retry-after"].isdigit()
+    assert paid.status == 201, paid.text
+
+
+@pytest.mark.proves("B14.1", "C3.2")
+def test_a_database_that_stops_at_once_and_recovers_has_every_payment(
+    impatient: Bench, impatient_member: Member, item: Item
+) -> None:
+    before = impatient_member.pay(item, key="before-the-stop").value
+
+    impatient.stop_postgres_at_once()
+    refused = impatient_member.pay(item, key="after-the-stop")
+    impatient.start_postgres()
+    paid = eventually(partial(impatient_member.pay, item, key="after-the-stop"), _is_decided, timeout_s=WITHIN_S)
+
+    assert refused.status == 503, refused.text
+    assert paid.status == 201, paid.text
+    kept = {payment.payment_id for payment in impatient_member.payments().value.items}
+    assert kept == {before.payment_id, paid.value.payment_id}
+
+
 def _is_decided(reply: Reply[Payment]) -> bool:
     return reply.status not in {202, 409, 503}
 

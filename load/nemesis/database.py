@@ -30,6 +30,22 @@ def _server_killed(bench: Bench) -> Iterator[Bite]:
 
 
 @contextmanager
+def _stopped_at_once(bench: Bench) -> Iterator[Bite]:
+    bench.stop_postgres_at_once()
+    try:
+        yield Bite("server stopped", 1)
+    finally:
+        bench.start_postgres()
+
+
+@contextmanager
+def _out_of_connections(bench: Bench) -> Iterator[Bite]:
+    """Somebody else has them all, and does nothing with them."""
+    with bench.postgres_without_connections() as taken:
+        yield Bite("connections held", taken)
+
+
+@contextmanager
 def _disk_full(bench: Bench) -> Iterator[Bite]:
     """The bite is the processes that could not write and ended."""
     bite = Bite("processes of the server ended")
@@ -124,7 +140,9 @@ def _repeating(url: str, action: Callable[[psycopg.Connection], None], every_s: 
 
 FAULTS: Final[dict[str, Burning]] = {
     "postgres.killed": _server_killed,
+    "postgres.stopped": _stopped_at_once,
     "postgres.disk_full": _disk_full,
+    "postgres.out_of_connections": _out_of_connections,
     "postgres.failed_over": _failed_over,
     "postgres.restored": _restored,
     "postgres.backend_killed": _backend_killed,

@@ -40,6 +40,13 @@ def _secret_rolled(bench: Bench) -> Iterator[Bite]:
     yield Bite("secret renewed", 1)
 
 
+@contextmanager
+def _api_key_rolled(bench: Bench) -> Iterator[Bite]:
+    """The processor's key is renewed; server and worker are replaced by ones that know it, and the old one expires."""
+    bench.roll_api_key()
+    yield Bite("key renewed", 1)
+
+
 def _change(url: str, statement: LiteralString) -> None:
     with psycopg.connect(url, autocommit=True, connect_timeout=5, options=_PATIENCE) as connection:
         eventually(lambda: _is_done(connection, statement), bool, timeout_s=_TRIES_S)
@@ -53,4 +60,8 @@ def _is_done(connection: psycopg.Connection, statement: LiteralString) -> bool:
     return True
 
 
-FAULTS: Final[dict[str, Burning]] = {"release.rolled_out": _rolled_out, "release.secret_rolled": _secret_rolled}
+FAULTS: Final[dict[str, Burning]] = {
+    "release.rolled_out": _rolled_out,
+    "release.secret_rolled": _secret_rolled,
+    "release.api_key_rolled": _api_key_rolled,
+}
