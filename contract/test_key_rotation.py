@@ -41,8 +41,12 @@ def known(impatient_member: Member, item: Item) -> Member:
 
 
 def open_under_the_old_key(bench: Bench, ask: Ask, route: str = "POST /v1/*") -> Witness:
-    """Ask while the answers of a route are lost, and roll the key; all that moves at the processor is witnessed."""
+    """Ask while the answers of a route are lost, and roll the key; all that moves at the processor is witnessed.
+
+    Nobody who still has the old key finds out what became of it.
+    """
     witness, former = Witness(bench.stripe), bench.stripe.api_key
+    bench.kill_worker()
     bench.stripe.fault("reply_lost", route=route, times=None)
     undecided = ask()
     assert undecided.status == 202, undecided.text

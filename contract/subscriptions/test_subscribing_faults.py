@@ -60,6 +60,26 @@ def test_an_answer_that_never_came_is_settled_by_the_sweep_and_answers_the_key(
 
 
 @pytest.mark.proves("A4.1", "C3.7")
+def test_a_declined_card_whose_answer_never_came_leaves_the_place_free(deaf: Bench, impatient_member: Member) -> None:
+    declined = partial(
+        impatient_member.subscription.subscribe, PRO_MONTH, key="declined", payment_method="pm_card_chargeCustomerFail"
+    )
+    fault = deaf.stripe.fault("reply_lost", route=CREATE, times=None)
+    undecided = declined()
+    assert undecided.status == 202, undecided.text
+    assert deaf.stripe.bit(fault) > 0
+
+    deaf.stripe.clear_faults()
+
+    told = eventually(declined, lambda reply: reply.status not in {202, 409}, timeout_s=PATIENCE_S)
+    assert told.status == 402, told.text
+    assert impatient_member.subscription.subscribe(PRO_MONTH, key="another").value.status == "active"
+    record = CustomerRecord(deaf.stripe, impatient_member.email)
+    assert record.charged() == [999]
+    assert sorted(each["status"] for each in record.subscriptions()) == ["active", "incomplete_expired"]
+
+
+@pytest.mark.proves("A4.1", "C3.7")
 def test_an_answer_that_cannot_be_read_is_asked_for_again_under_the_same_key(
     deaf: Bench, impatient_member: Member, subscribe: Subscribe
 ) -> None:

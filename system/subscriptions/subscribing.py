@@ -2,7 +2,7 @@
 
 1. claim the key and the account's one place    2. ask the processor    3. read what it has become, and answer
 
-Whatever dies between two of them leaves a row in `opening`; the sweep asks again, under the same key.
+Whatever dies between two of them leaves a row in `opening`; the sweep looks for it, and asks again under the same key.
 """
 
 from collections.abc import Callable
@@ -100,7 +100,7 @@ async def _open(
 async def _still_open(conn: Connection, system: System, held: idempotency.Open, scope: Scope) -> Answer:
     """Answer for a first request that never did; one that is still at work is waited for."""
     subscription = await repository.get(conn, held.object_id)
-    if syncing.in_hands(system, subscription):
+    if syncing.in_hands(system, subscription) or syncing.is_ending(system, subscription):
         raise IdempotencyInProgress(
             "The first request with this key is still at work; ask again in a moment.", headers={"Retry-After": "1"}
         )

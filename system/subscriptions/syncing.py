@@ -94,8 +94,18 @@ async def _end_trial(system: System, subscription: Subscription, billed: BilledS
 
 def in_hands(system: System, subscription: Subscription) -> bool:
     """Tell whether a living request is still asking for the beginning: it hears the answer first."""
+    return subscription.status == "opening" and _was_written_just_now(system, subscription)
+
+
+def is_ending(system: System, subscription: Subscription) -> bool:
+    """Tell whether a first card was declined just now: whoever heard that ends the subscription in a moment."""
+    declined = subscription.status == "incomplete" and subscription.failure_code is not None
+    return declined and _was_written_just_now(system, subscription)
+
+
+def _was_written_just_now(system: System, subscription: Subscription) -> bool:
     patience = timedelta(seconds=system.settings.uncertain_after_s)
-    return subscription.status == "opening" and subscription.updated_at > system.clock.now() - patience
+    return subscription.updated_at > system.clock.now() - patience
 
 
 async def apply(

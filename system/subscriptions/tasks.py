@@ -13,12 +13,13 @@ from system.kit.concurrency import each
 from system.kit.problems import ServiceUnavailable
 from system.payments.inquiry import REPEATABLE_FOR
 from system.payments.transitions import ContradictionError
-from system.processor.port import Unknown
+from system.processor.billing import BilledSubscription, BillingAnswer
+from system.processor.port import ActionRequired, Unknown
 from system.subscriptions import change_repository, plan_repository, repository, syncing
 from system.subscriptions.answers import beginning, changed
 from system.subscriptions.changing import ask_for
 from system.subscriptions.changing import settle as settle_change
-from system.subscriptions.models import Change, Subscription
+from system.subscriptions.models import Change, Plan, Subscription
 from system.subscriptions.subscribing import ask, settle
 from system.subscriptions.views import view_of
 
@@ -76,21 +77,29 @@ async def refresh_subscription(system: System, subscription_id: str) -> Subscrip
     async with system.db.statement() as conn:
         subscription = await repository.get(conn, subscription_id)
         plan = await plan_repository.get(conn, subscription.price_id)
-    if await _is_nowhere(system, subscription):
-        answer = await ask(system, subscription, plan)
-        if not (isinstance(answer, Unknown) and answer.replayed):
-            return await _concluded(system, await settle(system, subscription_id, answer, actor=_ACTOR))
+    answer = await _answer_to(system, subscription, plan)
+    if answer is not None:
+        return await _concluded(system, await settle(system, subscription_id, answer, actor=_ACTOR))
     return await _concluded(system, await syncing.sync(system, subscription_id, actor=_ACTOR))
 
 
-async def _is_nowhere(system: System, subscription: Subscription) -> bool:
-    """Tell whether the processor has none of a beginning that may still be asked for again under its key."""
-    fresh = system.clock.now() - subscription.created_at < REPEATABLE_FOR
+async def _answer_to(system: System, subscription: Subscription, plan: Plan) -> BillingAnswer | ActionRequired | None:
+    """What the processor has made of a beginning, or makes of it when it is asked again under its key.
+
+    None where a reading tells, and where it is too late to ask again. Looked for first, since nobody promises that an
+    idempotency key outlives the API key that it came with.
+    """
     customer_id = subscription.processor_customer_id
+    fresh = system.clock.now() - subscription.created_at < REPEATABLE_FOR
     if subscription.status != "opening" or customer_id is None or not fresh:
-        return False
-    named = {"subscription_id": subscription.subscription_id, "customer_id": customer_id}
-    return await system.processor.find_subscription(**named) is None
+        return None
+    found = await system.processor.find_subscription(
+        subscription_id=subscription.subscription_id, customer_id=customer_id
+    )
+    if found is not None:
+        return found if isinstance(found, BilledSubscription) else None
+    answer = await ask(system, subscription, plan)
+    return None if isinstance(answer, Unknown) and answer.replayed else answer
 
 
 async def _concluded(system: System, subscription: Subscription) -> Subscription:

@@ -1,7 +1,7 @@
 """Whatever is asked about a subscription while the processor is silent, or refuses, changes nothing and says so."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from system.audit.service import Actor
 from system.kit.problems import Problem, ServiceUnavailable
 from system.payments import customers
 from system.payments import repository as payment_repository
+from system.payments.inquiry import REPEATABLE_FOR
 from system.payments.problems import ProcessorUnavailable
 from system.payments.transitions import ContradictionError
 from system.processor.billing import Card
@@ -24,6 +25,7 @@ from system.subscriptions import (
     repository,
     states,
     syncing,
+    tasks,
     trials,
 )
 from system.subscriptions.models import ChangeKind, Plan, Reading, StaleReadError, Subscription
@@ -31,7 +33,7 @@ from system.subscriptions.problems import ChangeRefused, SamePlan
 from system.tests.stand_in import Lay, Processor, answering, run, system
 from system.tests.subscription_examples import ACTIVE, BILLED, END, NEW_CARD, NOW, OPENING, OWED, PAST_DUE, START
 
-SILENT = Unknown("no reply")
+SILENT, REPLAYED = Unknown("no reply"), Unknown("no reply", replayed=True)
 CARD = Card("pm_1", "visa", "4242", "12/2030", "fp_1")
 ACTOR = Actor("usr_1")
 ENTERPRISE = Plan(
@@ -63,6 +65,29 @@ def test_a_beginning_that_is_just_being_asked_for_is_left_to_whoever_asks(rows: 
     with pytest.raises(ServiceUnavailable, match="just being asked for"):
         run(syncing.read(system(processor, at=START + timedelta(seconds=1)), "sbn_1"))
     assert run(syncing.read(system(processor, at=START + timedelta(hours=1)), "sbn_1")) == Reading(0, None)
+
+
+@pytest.mark.parametrize(
+    ("ours", "at", "answers", "answer"),
+    [
+        # Found; on a page; nobody says; nowhere, and asked for again; a failure that is remembered; too late; begun.
+        (OPENING, START, {"find_subscription": BILLED}, BILLED),
+        (OPENING, START, {"find_subscription": ActionRequired("https://pay.example.com")}, None),
+        (OPENING, START, {"find_subscription": SILENT}, None),
+        (OPENING, START, {"find_subscription": None, "create_subscription": BILLED}, BILLED),
+        (OPENING, START, {"find_subscription": None, "create_subscription": SILENT}, SILENT),
+        (OPENING, START, {"find_subscription": None, "create_subscription": REPLAYED}, None),
+        (OPENING, START + REPEATABLE_FOR, {}, None),
+        (replace(OPENING, processor_customer_id=None), START, {}, None),
+        (ACTIVE, START, {}, None),
+    ],
+)
+def test_a_beginning_is_looked_for_and_asked_for_again_where_it_is_nowhere(
+    ours: Subscription, at: datetime, answers: dict[str, object], answer: object
+) -> None:
+    processor = Processor(**answers)
+    assert run(tasks._answer_to(system(processor, at=at), ours, ENTERPRISE)) == answer
+    assert processor.asked == list(answers)
 
 
 def test_what_never_left_the_house_is_nowhere(rows: Lay) -> None:
