@@ -13,7 +13,7 @@ from load.nemesis.seen import Acknowledged, Heir
 SUCCESSIONS: Final = frozenset({"postgres.failed_over", "postgres.restored"})
 HELD: Final = "faults: an heir held all that was acknowledged"
 BALANCED: Final = "faults: an heir's books balanced"
-_DECIDED: Final = "succeeded"
+_SUCCEEDED: Final = "succeeded"
 _SHOWN: Final = 20
 
 
@@ -32,7 +32,7 @@ def findings(heirs: Sequence[Heir], told: Sequence[Acknowledged], expected: int)
 
 
 def _lost(heirs: Sequence[Heir], before: Sequence[Sequence[Acknowledged]]) -> list[str]:
-    """What one heir lost is not asked of the next."""
+    """What one heir lost, the next one lacks as well: it is told once."""
     lost: dict[str, str] = {}
     for heir, known in zip(heirs, before, strict=True):
         for each in known:
@@ -46,7 +46,7 @@ def _loss(heir: Heir, known: Acknowledged) -> str | None:
         return None
     if known.object_id not in heir.undecided:
         return f"{known.object_id} is not there"
-    return f"{known.object_id} had succeeded and is undecided again" if known.state == _DECIDED else None
+    return f"{known.object_id} had succeeded and is undecided again" if known.state == _SUCCEEDED else None
 
 
 def _finding(check: str, detail: str, wrong: Sequence[str], *, unlooked: bool) -> Finding:

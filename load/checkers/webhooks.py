@@ -17,7 +17,7 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Webhooks:
-    """`sent` are the processor's own events in the order in which they happened, `kept` the rows of the inbox."""
+    """`sent` are the processor's own events in their order, then those that were made up; `kept` the inbox's rows."""
 
     sent: Sequence[Json]
     kept: Sequence[Json]
@@ -83,9 +83,10 @@ def late_events_change_nothing(read: Overtaken) -> Iterator[Difference]:
 def overtaken(read: Webhooks) -> frozenset[str]:
     """The objects that heard of an earlier event after a later one.
 
-    Events carry whole seconds; within one, the processor's own list tells their order.
+    Events carry whole seconds; within one, the processor's own list tells their order. What it did not say itself, an
+    event of a type that nobody knows, has no object there, and no place.
     """
-    happened = {event["id"]: place for place, event in enumerate(read.sent)}
+    happened = {event["id"]: place for place, event in enumerate(read.sent) if event["object"] is not None}
     arrivals: defaultdict[str, list[tuple[datetime, int]]] = defaultdict(list)
     for row in read.kept:
         if row["object_id"] is not None and row["event_id"] in happened:

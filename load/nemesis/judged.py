@@ -29,19 +29,22 @@ def judged(directory: Path, plan: Nemesis | None) -> Judged:
     if plan is None:
         return Judged((), ())
     path = directory / folder.HISTORY
+    strikes = list(history.strikes(path))
+    of_heirs = _of_heirs(path, strikes)
     try:
-        made = burnt(history.strikes(path), len(plan.faults))
+        made = burnt(strikes, len(plan.faults))
     except UnseenError as why:
-        return Judged((Finding(_TITLE, "faults", "unknown", str(why)),), ())
+        return Judged((Finding(_TITLE, "faults", "unknown", str(why)), *of_heirs), ())
     asked = list(requests(history.read(path)))
     seen = matrix(made, asked)
-    found = [*checker.findings(made, asked, seen, plan.recovery_s), *_of_heirs(path, made)]
+    found = [*checker.findings(made, asked, seen, plan.recovery_s), *of_heirs]
     return Judged(found, tuple(_row(each, seen[each.fault], recovered_after_s(each, asked)) for each in made))
 
 
-def _of_heirs(path: Path, made: Sequence[Burnt]) -> list[Finding]:
-    expected = sum(each.fault in heirs_checker.SUCCESSIONS for each in made)
-    found = heirs(history.strikes(path)) if expected else []
+def _of_heirs(path: Path, strikes: Sequence[Mapping[str, Any]]) -> list[Finding]:
+    """Also of a plan that was cut short: what an heir lost is lost."""
+    expected = sum(line["phase"] == "start" and line["f"] in heirs_checker.SUCCESSIONS for line in strikes)
+    found = heirs(strikes)
     told = list(acknowledged(history.read(path))) if found else []
     return list(heirs_checker.findings(found, told, expected))
 

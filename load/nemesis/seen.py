@@ -1,5 +1,6 @@
 """The faults of a run, and what people met meanwhile, read from its history."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -56,7 +57,7 @@ class Request:
 
 def burnt(strikes: Iterable[Mapping[str, Any]], planned: int) -> list[Burnt]:
     """The faults of a whole plan. Raises UnseenError."""
-    by_phase: dict[str, list[Mapping[str, Any]]] = {"start": [], "heir": [], "end": [], "over": []}
+    by_phase = defaultdict[str, list[Mapping[str, Any]]](list)
     for line in strikes:
         by_phase[line["phase"]].append(line)
     if [line["value"]["faults"] for line in by_phase["over"]] != [planned]:
