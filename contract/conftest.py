@@ -74,9 +74,24 @@ def impatient(impatient_bench: Bench) -> Iterator[Bench]:
 
 
 @pytest.fixture
+def deaf(impatient: Bench) -> Iterator[Bench]:
+    """The impatient system, which no event reaches: what it finds out, it has asked for."""
+    impatient.stripe.pause_webhooks()
+    yield impatient
+    impatient.stripe.resume_webhooks()
+
+
+@pytest.fixture
 def impatient_member(impatient: Bench) -> Iterator[Member]:
     with HttpxTransport(impatient.url) as transport:
         yield sign_up(transport, impatient.run_id)
+
+
+@pytest.fixture
+def item(impatient_member: Member) -> Item:
+    """What can be bought again and again."""
+    items = Visitor(impatient_member.transport).catalogue().value.items
+    return next(each for each in items if each.repeatable)
 
 
 def sign_up(transport: HttpxTransport, *seed: object) -> Member:

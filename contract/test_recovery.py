@@ -37,13 +37,6 @@ def test_a_database_that_restarts_is_worked_with_again_by_itself(impatient_membe
     assert paid.status == 201, paid.text
 
 
-@pytest.fixture
-def item(impatient_member: Member) -> Item:
-    """What can be bought again and again."""
-    items = Visitor(impatient_member.transport).catalogue().value.items
-    return next(each for each in items if each.repeatable)
-
-
 @pytest.mark.proves("A18.3", "C3.2")
 def test_a_table_that_cannot_grow_refuses_for_now_and_the_same_request_succeeds_afterwards(
     impatient: Bench, impatient_member: Member, item: Item

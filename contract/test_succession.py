@@ -9,19 +9,12 @@ from typing import Any, Final
 import pytest
 
 from fixtures.bench import Bench
-from fixtures.client import Item, Member, Payment, Reply, Visitor
+from fixtures.client import Item, Member, Payment, Reply
 from fixtures.polling import eventually
 
 PAYMENTS: Final = 5
 TIMES: Final = 10
 """So many times what a payment takes are waited: who has no answer by then waits for the replica."""
-
-
-@pytest.fixture
-def item(impatient_member: Member) -> Item:
-    """What can be bought again and again."""
-    items = Visitor(impatient_member.transport).catalogue().value.items
-    return next(each for each in items if each.repeatable)
 
 
 @pytest.mark.parametrize("succeeded", [Bench.postgres_replica, Bench.postgres_archive], ids=["replica", "backup"])

@@ -1,6 +1,6 @@
 """Subscribing while the processor errs or the application is killed: afterwards one subscription, and one charge."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -22,14 +22,6 @@ PATIENCE_S = 30
 UNCERTAIN: list[FaultKind] = ["reply_lost", "error_500_before", "error_500_after", "html_page", "slow"]
 REFUSING: list[FaultKind] = ["rate_limit_429", "lock_timeout"]
 Subscribe = Callable[[], Reply[Subscription]]
-
-
-@pytest.fixture
-def deaf(impatient: Bench) -> Iterator[Bench]:
-    """The impatient system, which no event reaches: what it finds out, its sweep has asked for."""
-    impatient.stripe.pause_webhooks()
-    yield impatient
-    impatient.stripe.resume_webhooks()
 
 
 @pytest.fixture

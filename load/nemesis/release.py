@@ -43,8 +43,9 @@ def _secret_rolled(bench: Bench) -> Iterator[Bite]:
 @contextmanager
 def _api_key_rolled(bench: Bench) -> Iterator[Bite]:
     """The processor's key is renewed; server and worker are replaced by ones that know it, and the old one expires."""
+    former = bench.stripe.api_key
     bench.roll_api_key()
-    yield Bite("key renewed", 1)
+    yield Bite("old key refused", int(not bench.stripe.takes(former)))
 
 
 def _change(url: str, statement: LiteralString) -> None:
